@@ -1,0 +1,1 @@
+"""What a clone needs to run, test and ship itself."""
