@@ -16,8 +16,8 @@ wheel:   ## build the wheel into dist/
 	@$(DEV) wheel
 types:   ## write web/api.ts from the server's OpenAPI
 	@$(DEV) types
-lock:    ## renew the lock files (maintainers; needs uv)
-	@$(DEV) lock
+lock:    ## renew the lock files (maintainers; needs uv; ARGS=--upgrade)
+	@$(DEV) lock $(ARGS)
 clean:   ## remove everything that was installed or built here
 	@$(DEV) clean
 help:    ## list these

@@ -84,17 +84,18 @@ def types() -> None:
     node.program("openapi-typescript", str(document), "--output", "web/api.ts")
 
 
-def lock() -> None:
-    """Renew the lock files, without any trace of the index they were made with."""
+def lock(*arguments: str) -> None:
+    """Renew the lock files, without any trace of the index they were made with; `--upgrade` takes newer versions."""
     uv = shutil.which("uv")
     if uv is None:
         raise stop("`make lock` needs uv: python3 -m pip install uv")
     options = "--quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-config"
-    for name in ["base", "dev", "node"]:
-        source = f"requirements/{name}"
-        say(f"locking {source}.txt")
-        command = [uv, "pip", "compile", *options.split(), "--python-version", "3.11"]
-        run(*command, f"{source}.in", "-o", f"{source}.txt")
+    sources = {"base": ["pyproject.toml"], "dev": ["--group", "dev", "-c", "requirements/base.txt"]}
+    sources["node"] = ["--group", "node"]
+    for name, source in sources.items():
+        say(f"locking requirements/{name}.txt")
+        command = [uv, "pip", "compile", *options.split(), "--python-version", "3.11", *source, *arguments]
+        run(*command, "-o", f"requirements/{name}.txt")
     node.npm("install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
