@@ -1,4 +1,4 @@
-"""Fixtures every test may use: databases, Redis, a browser, real input files."""
+"""Fixtures for every test: databases, Redis, a browser, real files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages load: fonts, icons and scripts copied, Vue applications built.
+"""What the pages load: fonts, icons, scripts and built applications.
 
 Everything comes from the locked npm packages and lands in git-ignored folders:
 `display/static`, `kiosk/static`, `reception/static`. The fonts stand once, in

@@ -1,4 +1,4 @@
-"""A Chromium for the browser tests: the first of six sources that really runs.
+"""A Chromium for the browser tests, from the first source that works.
 
 The path is kept in `.state/browser`, where tests/infrastructure.py reads it.
 """

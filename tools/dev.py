@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One command for everything: run, test, soak, bench, wheel, types, lock, clean.
+"""One command for everything: run, test, soak, bench, wheel, lock.
 
 Needs nothing but Python 3.11 and a package index; `make run` is `python3 tools/dev.py run`.
 What it installs it puts into this folder, and says so; on a Debian-like system, as root,

@@ -1,0 +1,1 @@
+"""Every read-only screen: boards, room doors, the patient's phone."""
