@@ -1,0 +1,1 @@
+"""The rules of a waiting room: plain values in, plain values out."""

@@ -1,0 +1,1 @@
+"""The process that knows the truth and does things."""

@@ -1,0 +1,81 @@
+"""Tells whoever serves a site's screens that the site has changed."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+
+Listener = Callable[[int, int], None]
+CHANNEL = "nextchair:changed"
+log = structlog.get_logger()
+
+
+class Bus:
+    """Within one process. Listeners are called with (site id, rev) right after a commit and must return at once."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def changed(self, site_id: int, rev: int) -> None:
+        for listener in self._listeners:
+            listener(site_id, rev)
+
+    def close(self) -> None:
+        self._listeners.clear()
+
+
+class RedisBus(Bus):
+    """Across processes: Redis carries only "site s is at rev r". A lost message is healed by the look at the revs
+    every 2 s.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._hearing = Redis.from_url(url, socket_connect_timeout=2)
+        self._closed = threading.Event()
+        self._away = False
+        threading.Thread(target=self._hear, name="bus", daemon=True).start()
+
+    def changed(self, site_id: int, rev: int) -> None:
+        super().changed(site_id, rev)
+        try:
+            self._redis.publish(CHANNEL, f"{site_id}:{rev}")
+            self._noted(away=False)
+        except RedisError:
+            self._noted(away=True)
+
+    def close(self) -> None:
+        self._closed.set()
+        super().close()
+        self._redis.close()
+        self._hearing.close()
+
+    def _hear(self) -> None:
+        while not self._closed.is_set():
+            try:
+                with self._hearing.pubsub(ignore_subscribe_messages=True) as messages:  # type: ignore[no-untyped-call]
+                    messages.subscribe(CHANNEL)
+                    while not self._closed.is_set():
+                        message = messages.get_message(timeout=1)
+                        if message is not None:
+                            site_id, rev = message["data"].decode().split(":")
+                            super().changed(int(site_id), int(rev))
+            except (RedisError, OSError, ValueError):
+                self._noted(away=True)
+                self._closed.wait(1)
+
+    def _noted(self, *, away: bool) -> None:
+        """Log once when Redis is lost and once when it is back."""
+        if away != self._away and not self._closed.is_set():
+            self._away = away
+            log.warning("redis_lost" if away else "redis_back")
+
+
+def open_bus(redis_url: str) -> Bus:
+    return RedisBus(redis_url) if redis_url else Bus()

@@ -1,0 +1,1 @@
+"""What people and the clock make happen: one module per intention, one transaction per function."""

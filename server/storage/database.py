@@ -1,0 +1,175 @@
+"""The only place that begins and commits."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RootTransaction, Row, case, create_engine, event, update
+from sqlalchemy.exc import OperationalError
+
+from clinic.setup import Setup
+from server.bus import Bus
+from server.storage.tables import site
+from server.storage.vault import Vault
+
+PATIENCE = 5.0
+"""Seconds a writer waits for SQLite's single write lock before it gives up."""
+POOL = 10
+
+
+class Busy(Exception):
+    """Another process kept the database for too long: try again (HTTP 503)."""
+
+
+class FifoLock:
+    """A lock that serves those who wait in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A site taken for one command: its open transaction, its row with the new rev, and the time of the command's
+    facts.
+    """
+
+    connection: Connection
+    site: Row[Any]
+    at: datetime
+
+
+class Database:
+    """Connections, transactions and the site lock over SQLite or PostgreSQL, with what every command needs beside
+    them.
+    """
+
+    def __init__(
+        self, url: str, vault: Vault, bus: Bus, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.url = url
+        self.vault = vault
+        self.bus = bus
+        self.now = now
+        self.engine = open_engine(url)
+        self.setups: dict[int, tuple[int, Setup]] = {}
+        self._locks: dict[int, FifoLock] = {}
+        self._locks_guard = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the database; nothing in it may write."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction for what no screen is told: sign-ins, heartbeats, drafts, print attempts."""
+        with self.engine.connect() as connection, self._begin(connection):
+            yield connection
+
+    @contextmanager
+    def hold(self, site_id: int) -> Iterator[None]:
+        """The site's turn within this process. Taken before a connection, so that a busy site never drains the pool."""
+        with self._locks_guard:
+            lock = self._locks.setdefault(site_id, FifoLock())
+        with lock:
+            yield
+
+    @contextmanager
+    def take(self, site_id: int) -> Iterator[Taken]:
+        """The site's row, locked by raising its rev; committed at the end, rolled back when anything is raised.
+
+        To be entered while the site is held. The time never goes back: it is at least that of the site's last fact.
+        Raises Busy, and LookupError for an unknown site.
+        """
+        now = self.now()
+        with self.engine.connect() as connection, self._begin(connection):
+            row = connection.execute(
+                update(site)
+                .where(site.c.id == site_id)
+                .values(rev=site.c.rev + 1, last_at=case((site.c.last_at < now, now), else_=site.c.last_at))
+                .returning(*site.c)
+            ).one_or_none()
+            if row is None:
+                raise LookupError(f"no site {site_id}")
+            yield Taken(connection, row, row.last_at)
+        self.bus.changed(site_id, row.rev)
+
+    @contextmanager
+    def _begin(self, connection: Connection) -> Iterator[None]:
+        connection.execution_options(writing=True)
+        with _patiently(connection):
+            yield
+
+    def close(self) -> None:
+        self.bus.close()
+        self.engine.dispose()
+
+
+def _patiently(connection: Connection) -> RootTransaction:
+    """Begin, as soon as SQLite's single writer lets us; the wait is short sleeps, so that nothing else stops
+    meanwhile.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return connection.begin()
+        except OperationalError as error:
+            if "locked" not in str(error.orig):
+                raise
+            if time.monotonic() > deadline:
+                raise Busy from error
+        time.sleep(0.01)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine as this product needs it.
+
+    SQLite: WAL, full sync, no busy wait in C (it would stop every screen), writers begin immediately.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=POOL, max_overflow=0)
+    engine = create_engine(url, connect_args={"timeout": 0}, pool_size=POOL, max_overflow=0)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA busy_timeout = 2000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,64 @@
+"""Encrypts what is private and makes keyed hashes for exact match."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+NONCE = 12
+
+
+class Vault:
+    """One installation's key. Every purpose uses a key of its own, derived from it (HKDF, RFC 5869)."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != 32:
+            raise ValueError("the key must be 64 hex digits: correct NEXTCHAIR_KEY or the file `key`")
+        self._key = key
+        self._cipher = AESGCM(self._derived("encryption"))
+
+    @classmethod
+    def open(cls, folder: Path, key: str = "") -> "Vault":
+        """The vault of a data folder. A missing key file is made, readable by its owner alone."""
+        if key:
+            return cls(bytes.fromhex(key))
+        file = folder / "key"
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return cls(bytes.fromhex(file.read_text().strip()))
+        with os.fdopen(made, "w") as out:
+            out.write(secrets.token_hex(32))
+            out.flush()
+            os.fsync(out.fileno())
+        return cls.open(folder)
+
+    def seal(self, value: object) -> bytes:
+        """A JSON value, encrypted (AES-256-GCM, random nonce in front)."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, json.dumps(value, ensure_ascii=False).encode(), None)
+
+    def unseal(self, sealed: bytes) -> object:
+        """The value again. Raises cryptography's InvalidTag when it was sealed with another key or changed."""
+        value: object = json.loads(self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None))
+        return value
+
+    def keyed(self, purpose: str, value: str) -> str:
+        """A hash that only this installation can make: equal values match, nothing can be read back."""
+        return hmac.new(self._derived(purpose), value.encode(), hashlib.sha256).hexdigest()
+
+    def token(self, purpose: str, value: str) -> str:
+        """An unguessable URL-safe token of 27 characters that is the same for the same value each time."""
+        digest = bytes.fromhex(self.keyed(purpose, value))[:20]
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def _derived(self, purpose: str) -> bytes:
+        return HKDFExpand(hashes.SHA256(), 32, purpose.encode()).derive(self._key)
