@@ -32,6 +32,9 @@ class Verb(StrEnum):
     CANCEL = "cancel"
 
 
+FINAL = frozenset({Verb.FORM, Verb.REPRINT})
+"""What cannot be taken back: answers are kept, paper is out."""
+
 CANCEL_REASONS = ("left", "rebooked", "not_needed", "mistake")
 """Why a visit ends without treatment."""
 

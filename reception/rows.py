@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta
 
 from clinic.limits import minutes_over, waits_since
 from clinic.ordering import Place
+from clinic.privacy import PRECAUTION, is_minor
+from clinic.questionnaire import Flag
 from clinic.queue import Day
 from clinic.roles import Role, verbs_of
 from clinic.setup import Name
 from clinic.verbs import Verb, possible
 from clinic.visit import Form, State, Visit
 from clinic.waits import Wait, estimate
-from reception.people import NOBODY, PRECAUTION, Note, Person, notes
+from reception.people import NOBODY, Person
 
-ADULT = 18
 ELDER = 65
 """Years from which the age is shown as a mark; it gives no place (domain: section 4, a proposal)."""
 
@@ -72,7 +73,7 @@ class Row:
     wait: Wait | None
     over: int | None
     badges: tuple[Badge, ...]
-    notes: tuple[Note, ...]
+    flags: tuple[Flag, ...]
     needs: tuple[str, ...]
     identity_checked: bool
     room: int | None
@@ -109,7 +110,7 @@ class Desk:
 def row(desk: Desk, visit: Visit, place: Place | None = None) -> Row:
     """The line of one visit; `place` is given where it waits."""
     person = desk.people.get(visit.id, NOBODY)
-    told = notes(person, desk.roles)
+    flags = person.flags_for(desk.roles)
     age = person.age(desk.day.date)
     service = desk.day.setup.service[visit.service_id]
     zone = desk.day.setup.site.zone
@@ -125,7 +126,7 @@ def row(desk: Desk, visit: Visit, place: Place | None = None) -> Row:
         why=Why(place.reason.code, desk.local(place.reason.at)) if place else None,
         name=person.name,
         masked=person.masked,
-        minor=age is not None and age < ADULT,
+        minor=person.birth_date is not None and is_minor(person.birth_date, desk.day.date),
         sex=person.sex,
         age=age,
         birth_date=person.birth_date,
@@ -139,8 +140,8 @@ def row(desk: Desk, visit: Visit, place: Place | None = None) -> Row:
         waited=_minutes(desk.now - waits_since(visit)),
         wait=estimate(desk.day, place, desk.now) if place else None,
         over=(minutes_over(visit, desk.now) or None) if waiting else None,
-        badges=tuple(_badges(visit, told, age)),
-        notes=told,
+        badges=tuple(_badges(visit, flags, age)),
+        flags=flags,
         needs=_needs(visit),
         identity_checked=visit.identity_checked,
         room=visit.room_id,
@@ -164,11 +165,11 @@ def verbs(visit: Visit, roles: Collection[Role]) -> tuple[Verb, ...]:
     return tuple(verb for verb in possible(visit) if verb in allowed)
 
 
-def _badges(visit: Visit, told: tuple[Note, ...], age: int | None) -> Iterator[Badge]:
+def _badges(visit: Visit, flags: tuple[Flag, ...], age: int | None) -> Iterator[Badge]:
     """In the order of their weight (look: section 6): emergency, flags, moved by hand, priority, the rest."""
     if visit.emergency:
         yield Badge("emergency", visit.triage)
-    yield from _flag_badges(told)
+    yield from _flag_badges(flags)
     if visit.pin_ahead is not None:
         yield Badge("moved", visit.pin_shift)
     if visit.priority:
@@ -181,12 +182,12 @@ def _badges(visit: Visit, told: tuple[Note, ...], age: int | None) -> Iterator[B
         yield Badge("age", age)
 
 
-def _flag_badges(told: tuple[Note, ...]) -> Iterator[Badge]:
+def _flag_badges(flags: tuple[Flag, ...]) -> Iterator[Badge]:
     for severity in ("stop", "caution"):
-        count = sum(1 for note in told if note.severity == severity and note.id != PRECAUTION)
+        count = sum(1 for flag in flags if flag.severity == severity and flag != PRECAUTION)
         if count:
             yield Badge(severity, count)
-    if any(note.id == PRECAUTION for note in told):
+    if PRECAUTION in flags:
         yield Badge("precaution")
 
 

@@ -8,7 +8,7 @@ from clinic import calling, moving
 from clinic.queue import Day
 from clinic.roles import Role, Task, tasks_of
 from clinic.setup import Name, Queue, Room
-from clinic.verbs import CANCEL_REASONS, REPRINT_REASONS
+from clinic.verbs import CANCEL_REASONS, FINAL, REPRINT_REASONS, Verb
 from clinic.visit import ASIDE, AT_DOOR, ROUTINE, State, Visit
 from reception.cards import Alert, Card, cards
 from reception.people import NOBODY, Person
@@ -89,7 +89,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be chosen with a verb; the codes are worded by the catalogues."""
+    """What can be chosen with a verb; the codes are worded by the catalogues. `undo` are the verbs that can be undone."""
 
     move: tuple[str, ...] = moving.REASONS
     priority: tuple[str, ...] = moving.PRIORITIES
@@ -98,13 +98,19 @@ class Choices:
     cancel: tuple[str, ...] = CANCEL_REASONS
     reprint: tuple[str, ...] = REPRINT_REASONS
     step_out: tuple[int, ...] = ()
+    undo: tuple[Verb, ...] = tuple(verb for verb in Verb if verb not in FINAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """One site for one set of roles. A technician gets no queue, no room and no count."""
+    """One site for one set of roles. A technician gets no queue, no room and no count.
+
+    `staff` names people by actor, for refusals that say who was first.
+    """
 
     clinic: Name
+    time_zone: str
+    staff: Mapping[str, str]
     tasks: tuple[Task, ...]
     columns: tuple[Column, ...]
     rooms: tuple[RoomLine, ...]
@@ -122,20 +128,21 @@ def console(
     now: datetime,
     staff: Mapping[str, str],
     alerts: Collection[Alert] = (),
-    decided: Collection[int] = (),
 ) -> Console:
-    """The console of a day. `people` by visit id, `staff` names by actor; `alerts`, `decided`: see reception.cards."""
+    """The console of a day. `people` by visit id, `staff` names by actor."""
     desk = Desk(day, people, roles, now, staff)
     tasks = tasks_of(roles)
     seen = Task.SEE_PATIENTS in tasks
     return Console(
         clinic=day.setup.site.name,
+        time_zone=day.setup.site.time_zone,
+        staff=staff,
         tasks=tuple(task for task in Task if task in tasks),
         columns=tuple(_column(desk, queue) for queue in day.setup.queues) if seen else (),
         rooms=tuple(_room(desk, room) for room in day.setup.rooms) if seen else (),
         services=_offers(day, tuple(service.id for service in day.setup.services)),
         totals=_totals(day) if seen else None,
-        cards=cards(desk, alerts, decided),
+        cards=cards(desk, alerts),
         choices=Choices(step_out=_step_out(day)),
     )
 

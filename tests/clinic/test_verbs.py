@@ -59,9 +59,11 @@ def test_a_verb_is_listed_exactly_when_the_rules_allow_it(verb: Verb, state: Sta
 
 
 def test_every_verb_is_proved_or_changes_no_queue_column() -> None:
+    """A new verb needs a new line here."""
     assert set(Verb) - set(RULES) == {Verb.FORM, Verb.REPRINT}
 
 
 @pytest.mark.parametrize("state", OVER)
 def test_nothing_can_be_done_with_a_visit_that_is_over(state: State) -> None:
+    """Finished and cancelled visits offer no verb."""
     assert possible(make.visit(1, state)) == ()

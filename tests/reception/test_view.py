@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.roles import Role, Task, tasks_of, verbs_of
+from clinic.privacy import PRECAUTION
+from clinic.roles import CLINICIANS, Role, Task, tasks_of, verbs_of
 from clinic.verbs import Verb, possible
 from clinic.visit import Form, State, Visit
-from reception.cards import Alert
-from reception.people import PRECAUTION, Person
+from locales import LANGUAGES, words
+from reception.cards import TONES, Alert
+from reception.people import Person
 from reception.rows import Badge, Row
 from reception.view import Console, console
 from tests.reception import make
@@ -67,6 +69,7 @@ def test_the_columns_have_the_order_of_the_day(made: list[Visit]) -> None:
 
 @given(visits(), st.sampled_from(list(Role)))
 def test_every_open_visit_is_somewhere_for_whoever_may_see_patients(made: list[Visit], role: Role) -> None:
+    """Nobody falls between the columns, and who may not see patients sees none."""
     shown = {row.visit for row in rows_of(look(*made, role=role))}
     seen = Task.SEE_PATIENTS in tasks_of([role])
     in_chairs = {make.day(*made).in_chair(make.CHAIR_3)}
@@ -77,39 +80,41 @@ def test_every_open_visit_is_somewhere_for_whoever_may_see_patients(made: list[V
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("state", State)
 def test_a_row_offers_what_state_and_role_allow(state: State, role: Role) -> None:
+    """Never a button that is refused for what the visit or the person is."""
     visit = make.visit(1, state)
     for row in rows_of(look(visit, role=role)):
         assert set(row.verbs) == set(possible(visit)) & verbs_of([role])
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.DENTIST, Role.ASSISTANT, Role.IMAGING)])
+@pytest.mark.parametrize("role", [role for role in Role if role not in CLINICIANS])
 def test_nothing_of_an_infection_reaches_anybody_but_clinicians(role: Role) -> None:
     """They see that care is needed, and neither the flag, its words, its count nor the level it suggests."""
     visit = make.visit(1)
     known = make.person(flags=(make.flag("HEPATITIS", "stop", level=2, infection=True),))
     shown = look(visit, role=role, people={1: known})
     assert "HEPATITIS" not in repr(asdict(shown))
-    assert shown.cards == ()
     for row in rows_of(shown):
-        assert [note.id for note in row.notes] == [PRECAUTION]
-        assert row.notes[0].message is None
+        assert row.flags == (PRECAUTION,)
         assert row.badges == (Badge("precaution"),)
 
 
-@pytest.mark.parametrize("role", [Role.DENTIST, Role.ASSISTANT, Role.IMAGING])
+@pytest.mark.parametrize("role", CLINICIANS)
 def test_clinicians_read_every_flag_the_gravest_first(role: Role) -> None:
+    """The dentist's eye falls on the stop sign before anything else."""
     known = make.person(flags=(make.flag("SOAP", "info"), make.flag("HEPATITIS", "stop", infection=True)))
     row = only(make.visit(1), role=role, people={1: known})
-    assert [note.id for note in row.notes] == ["HEPATITIS", "SOAP"]
+    assert [flag.id for flag in row.flags] == ["HEPATITIS", "SOAP"]
     assert row.badges == (Badge("stop", 1),)
 
 
 def test_flags_are_counted_by_how_grave_they_are() -> None:
+    """Notes for information alone are not counted."""
     flags = (make.flag("A", "stop"), make.flag("B"), make.flag("C"), make.flag("D", "info"))
     assert only(make.visit(1), people={1: make.person(flags=flags)}).badges == (Badge("stop", 1), Badge("caution", 2))
 
 
 def test_badges_stand_in_the_order_of_their_weight() -> None:
+    """Emergency, flags, moved by hand, priority, then the rest (look: section 6)."""
     special = make.visit(
         1, triage=2, pin_ahead=(), pin_at=make.NOW, pin_shift=2, priority="pregnant", form=Form.PENDING, missed=1
     )
@@ -123,17 +128,20 @@ def test_badges_stand_in_the_order_of_their_weight() -> None:
 
 
 def test_names_come_whole_and_masked() -> None:
+    """The eye button needs no question to the server."""
     row = only(make.visit(1))
     assert (row.name, row.masked) == ("韩雪梅", "韩*梅")
 
 
 def test_a_patient_nobody_knows_is_a_number_without_a_name() -> None:
+    """A missing record never stops the queue."""
     row = only(make.visit(1), people={})
     assert (row.ticket, row.name, row.masked, row.age) == ("A001", "", "", None)
 
 
 @pytest.mark.parametrize(("years", "minor"), [(17, True), (18, False)])
 def test_minors_are_told_apart(years: int, minor: bool) -> None:
+    """Up to the day before the eighteenth birthday."""
     born = make.TODAY.replace(year=make.TODAY.year - years)
     assert only(make.visit(1), people={1: make.person(birth_date=born)}).minor is minor
 
@@ -147,12 +155,14 @@ def test_times_are_the_clinics_own() -> None:
 
 
 def test_a_long_wait_is_shown_with_its_excess_while_it_lasts() -> None:
+    """Somebody on hold waits for something else."""
     waiting = make.visit(1, arrived_at=make.ago(26))
     assert (only(waiting).waited, only(waiting).over) == (26, 11)
     assert only(replace(waiting, state=State.ON_HOLD)).over is None
 
 
 def test_a_waiting_row_has_its_estimate_and_its_reason() -> None:
+    """The same estimate and reason that every other face shows."""
     row = only(make.visit(1, slot=make.ago(-3)))
     assert row.wait is not None
     assert row.why is not None
@@ -160,12 +170,14 @@ def test_a_waiting_row_has_its_estimate_and_its_reason() -> None:
 
 
 def test_what_stands_before_the_chair_is_told() -> None:
+    """First the form, then the identity, then nothing."""
     called = make.visit(1, State.CALLED, form=Form.PENDING)
     assert only(called).needs == ("form", "identity")
     assert only(replace(called, form=Form.DONE, identity_checked=True)).needs == ()
 
 
 def test_a_room_shows_who_is_called_and_by_whom_and_who_sits() -> None:
+    """By the name of the person, not by an id."""
     called = make.visit(1, State.CALLED)
     seated = make.visit(2, State.SEATED)
     (room,) = [room for room in look(called, seated).rooms if room.id == make.ROOM_3]
@@ -174,6 +186,7 @@ def test_a_room_shows_who_is_called_and_by_whom_and_who_sits() -> None:
 
 
 def test_a_room_knows_whom_it_calls_next_and_whom_when_that_one_is_skipped() -> None:
+    """What the button will do is said before it is pressed."""
     first, second = make.visit(1), make.visit(2)
     rooms = {room.id: room.next for room in look(first, second).rooms}
     next_up = rooms[make.ROOM_3]
@@ -183,6 +196,7 @@ def test_a_room_knows_whom_it_calls_next_and_whom_when_that_one_is_skipped() -> 
 
 
 def test_those_aside_stand_by_themselves_the_longest_first() -> None:
+    """On hold, stepped out and missed do not wait."""
     held = make.visit(1, State.ON_HOLD, since=make.ago(9))
     out = make.visit(2, State.STEPPED_OUT, since=make.ago(3), out_until=make.ago(-7))
     missed = make.visit(3, State.MISSED, since=make.ago(20), missed=1)
@@ -193,6 +207,7 @@ def test_those_aside_stand_by_themselves_the_longest_first() -> None:
 
 
 def test_a_patient_at_imaging_stands_in_both_columns() -> None:
+    """Where the image is taken, and where the dentist waits for it."""
     sent = make.visit(1, queue_id=make.XRAY, service_id=make.IMAGE, back_queue_id=make.LI, back_service_id=make.SCALING)
     own, xray, _ = look(sent).columns
     assert [row.ticket for row in own.at_imaging] == ["A001"]
@@ -202,55 +217,68 @@ def test_a_patient_at_imaging_stands_in_both_columns() -> None:
 
 
 def test_totals_leave_cancelled_visits_out() -> None:
+    """They did not come to stay."""
     shown = look(make.visit(1), make.visit(2, State.FINISHED), make.visit(3, State.CANCELLED))
     assert shown.totals is not None
     assert asdict(shown.totals) == {"arrived": 2, "finished": 1, "waiting": 1}
 
 
 def test_a_technician_gets_cards_of_devices_and_nothing_of_patients() -> None:
+    """Whoever repairs the printer learns that it is out of paper, and not for whom."""
     alerts = [
-        Alert("help:1", "help_asked", make.ago(1), {"kiosk": "自助机 2"}),
-        Alert("paper:2", "not_printed", make.ago(2), {"ticket": "A001"}, visit=1),
+        Alert(1, "help", make.ago(1), {"device": "自助机 2"}),
+        Alert(2, "not_printed", make.ago(2), visit=1),
     ]
     shown = look(make.visit(1), role=Role.TECHNICIAN, alerts=alerts)
     assert (shown.columns, shown.rooms, shown.totals) == ((), (), None)
-    assert [card.id for card in shown.cards] == ["help:1"]
+    assert [card.id for card in shown.cards] == [1]
     assert "A001" not in repr(shown)
 
 
 def test_cards_stand_with_the_most_urgent_first_and_then_the_oldest() -> None:
+    """A red flag stands above help, help above paper."""
     alerts = [
-        Alert("printer:1", "printer", make.ago(9)),
-        Alert("help:2", "help_asked", make.ago(1)),
-        Alert("help:1", "help_asked", make.ago(2)),
+        Alert(1, "printer", make.ago(9)),
+        Alert(2, "help", make.ago(1)),
+        Alert(3, "help", make.ago(2)),
+        Alert(4, "red_flag", make.ago(1), {"level": 2}, visit=1),
     ]
-    known = {1: make.person(flags=(make.flag("FEVER", "stop", level=2),))}
-    shown = look(make.visit(1), people=known, alerts=alerts)
-    assert [card.id for card in shown.cards] == ["red_flags:1", "help:1", "help:2", "printer:1"]
+    assert [card.id for card in look(make.visit(1), alerts=alerts).cards] == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize("kind", TONES)
+def test_every_kind_of_card_has_its_words(kind: str) -> None:
+    """In both languages, with the ticket where it concerns a patient."""
+    (card,) = look(make.visit(1), alerts=[Alert(1, kind, make.ago(1), {"level": 2, "device": "x"}, visit=1)]).cards
+    for language in LANGUAGES:
+        assert words(language).text(f"reception.card.{kind}.title", **card.facts)
+        assert words(language).text(f"reception.card.{kind}.text", **card.facts)
 
 
 @pytest.mark.parametrize(
-    ("visit", "decided", "asked"),
+    ("visit", "role", "asked"),
     [
-        (make.visit(1), set(), True),
-        (make.visit(1), {1}, False),
-        (make.visit(1, triage=2), set(), False),
-        (make.visit(1, triage=1), set(), False),
-        (make.visit(1, State.SEATED), set(), False),
+        (make.visit(1), Role.RECEPTION, True),
+        (make.visit(1), Role.CASHIER, False),
+        (make.visit(1, triage=2), Role.RECEPTION, False),
+        (make.visit(1, triage=1), Role.RECEPTION, False),
+        (make.visit(1, State.SEATED), Role.RECEPTION, False),
+        (make.visit(1, State.CANCELLED), Role.RECEPTION, False),
     ],
 )
-def test_a_red_flag_asks_staff_once_and_only_upwards(visit: Visit, decided: set[int], asked: bool) -> None:
-    """A suggestion ends when somebody has settled the level, or when it would lower it."""
-    known = {1: make.person(flags=(make.flag("FEVER", "stop", level=2),))}
-    shown = look(visit, people=known, decided=decided)
-    assert [card.facts["level"] for card in shown.cards] == ([2] if asked else [])
+def test_a_red_flag_asks_while_somebody_can_still_raise_the_level(visit: Visit, role: Role, asked: bool) -> None:
+    """It asks those who may triage, until the patient is an emergency or sits in the chair."""
+    shown = look(visit, role=role, alerts=[Alert(1, "red_flag", make.ago(1), {"level": 2}, visit=1)])
+    assert [card.does for card in shown.cards] == ([("triage", "take")] if asked else [])
 
 
 def test_reprinting_is_offered_to_those_who_may() -> None:
-    lost = [Alert("paper:2", "not_printed", make.ago(2), {"ticket": "A001"}, visit=1)]
+    """The dentist can see to it, the desk can print it."""
+    lost = [Alert(2, "not_printed", make.ago(2), visit=1)]
     assert look(make.visit(1), alerts=lost).cards[0].does == ("reprint", "take")
     assert look(make.visit(1), alerts=lost, role=Role.DENTIST).cards[0].does == ("take",)
 
 
 def test_the_sites_own_time_for_stepping_out_is_offered_first() -> None:
+    """Then the other usual lengths."""
     assert look().choices.step_out == (15, 10, 30)
