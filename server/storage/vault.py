@@ -43,13 +43,19 @@ class Vault:
 
     def seal(self, value: object) -> bytes:
         """A JSON value, encrypted (AES-256-GCM, random nonce in front)."""
-        nonce = os.urandom(NONCE)
-        return nonce + self._cipher.encrypt(nonce, json.dumps(value, ensure_ascii=False).encode(), None)
+        return self.seal_bytes(json.dumps(value, ensure_ascii=False).encode())
 
     def unseal(self, sealed: bytes) -> object:
         """The value again. Raises cryptography's InvalidTag when it was sealed with another key or changed."""
-        value: object = json.loads(self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None))
+        value: object = json.loads(self.unseal_bytes(sealed))
         return value
+
+    def seal_bytes(self, value: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, value, None)
+
+    def unseal_bytes(self, sealed: bytes) -> bytes:
+        return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], None)
 
     def keyed(self, purpose: str, value: str) -> str:
         """A hash that only this installation can make: equal values match, nothing can be read back."""
