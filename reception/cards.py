@@ -1,20 +1,23 @@
 """What asks for a person now: red flags, help, printers, the clock."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from clinic.errors import Scalar
+from clinic.privacy import visible_flags
+from clinic.questionnaire import triage_level
 from clinic.roles import Task, tasks_of, verbs_of
 from clinic.verbs import Verb, possible
+from reception.people import NOBODY
 from reception.rows import Desk
 
 TONES: Mapping[str, str] = {
-    "red_flag": "stop",
-    "help": "call",
+    "red_flags": "stop",
+    "help_asked": "call",
     "printer": "warn",
     "not_printed": "warn",
-    "clock": "warn",
+    "clock_jumped": "warn",
 }
 """Every kind of card and how loud it is; the most urgent stands on top."""
 
@@ -23,9 +26,9 @@ _LOUDEST_FIRST = ("stop", "call", "warn", "info")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something that happened and waits for a person. `kind` is one of TONES; `facts` fill its words.
+    """An open card of the site. `kind` is one of TONES; `facts` fill its words: ticket, device, printer, minutes …
 
-    `visit` is the patient it concerns, None where it concerns a device alone. A `red_flag` has the suggested `level`.
+    `visit` is the patient it concerns, None where it concerns a device alone.
     """
 
     id: int
@@ -37,51 +40,52 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An alert on the console, worded by `reception.card.<kind>.{title,text}`. `does` are its actions, in order.
+    """Something to see to, worded by `reception.card.<kind>.{title,text}`. `does` are its actions, in order.
 
-    `take`: somebody sees to it. `triage`: give `visit` the `level` in `facts`. `reprint`: the ticket of `visit`.
+    `take`: somebody sees to it (`alert` is its id). `reprint`: the ticket of `visit`.
+    `triage` gives `visit` the `level` in `facts`, `keep` the level it has `now`: either settles it.
     """
 
-    id: int
+    id: str
     kind: str
     tone: str
     since: datetime
     facts: Mapping[str, Scalar]
+    alert: int | None
     visit: int | None
     does: tuple[str, ...]
 
 
-def cards(desk: Desk, alerts: Collection[Alert]) -> tuple[Card, ...]:
-    """What these roles should see to, the most urgent first, then the oldest."""
-    if Task.CARDS not in tasks_of(desk.roles):
+def cards(desk: Desk, alerts: Collection[Alert], decided: Collection[int]) -> tuple[Card, ...]:
+    """What these roles should see to, the most urgent first, then the oldest.
+
+    `decided` are visits whose triage level staff have settled: the questionnaire suggests nothing more for them.
+    """
+    tasks = tasks_of(desk.roles)
+    if Task.CARDS not in tasks:
         return ()
-    shown = [_card(desk, alert) for alert in alerts if _concerns(desk, alert)]
+    seen = Task.SEE_PATIENTS in tasks
+    shown = [_card(desk, alert) for alert in alerts if seen or alert.visit is None]
+    if Verb.TRIAGE in verbs_of(desk.roles):
+        shown += _red_flags(desk, decided)
     return tuple(sorted(shown, key=lambda card: (_LOUDEST_FIRST.index(card.tone), card.since, card.id)))
 
 
-def _concerns(desk: Desk, alert: Alert) -> bool:
-    """Alerts of patients are for those who see patients, while something can still be done."""
-    if alert.visit is None:
-        return True
-    visit = desk.day.visits.get(alert.visit)
-    if visit is None or not visit.open or Task.SEE_PATIENTS not in tasks_of(desk.roles):
-        return False
-    if alert.kind != "red_flag":
-        return True
-    return Verb.TRIAGE in verbs_of(desk.roles) and Verb.TRIAGE in possible(visit) and not visit.emergency
-
-
 def _card(desk: Desk, alert: Alert) -> Card:
-    ticket = {} if alert.visit is None else {"ticket": desk.day.visits[alert.visit].ticket}
+    reprints = alert.kind == "not_printed" and alert.visit is not None and Verb.REPRINT in verbs_of(desk.roles)
+    does = ("reprint", "take") if reprints else ("take",)
     since = alert.since.astimezone(desk.day.setup.site.zone)
-    return Card(
-        alert.id, alert.kind, TONES[alert.kind], since, {**alert.facts, **ticket}, alert.visit, _does(desk, alert)
-    )
+    return Card(f"card:{alert.id}", alert.kind, TONES[alert.kind], since, alert.facts, alert.id, alert.visit, does)
 
 
-def _does(desk: Desk, alert: Alert) -> tuple[str, ...]:
-    if alert.kind == "red_flag":
-        return ("triage", "take")
-    if alert.kind == "not_printed" and Verb.REPRINT in verbs_of(desk.roles):
-        return ("reprint", "take")
-    return ("take",)
+def _red_flags(desk: Desk, decided: Collection[int]) -> Iterator[Card]:
+    """Visits whose questionnaire suggests a graver level than they have; only flags these roles may read count."""
+    for visit in desk.day.visits.values():
+        level = triage_level(visible_flags(desk.people.get(visit.id, NOBODY).flags, desk.roles))
+        if level >= visit.triage or visit.id in decided or Verb.TRIAGE not in possible(visit):
+            continue
+        facts: dict[str, Scalar] = {"ticket": visit.ticket, "level": level, "now": visit.triage}
+        since = visit.arrived_at.astimezone(desk.day.setup.site.zone)
+        yield Card(
+            f"red_flags:{visit.id}", "red_flags", TONES["red_flags"], since, facts, None, visit.id, ("triage", "keep")
+        )

@@ -89,7 +89,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What can be chosen with a verb; the codes are worded by the catalogues. `undo` are the verbs that can be undone."""
+    """What can be chosen with a verb; the codes are worded by the catalogues. `undo`: verbs that can be undone."""
 
     move: tuple[str, ...] = moving.REASONS
     priority: tuple[str, ...] = moving.PRIORITIES
@@ -128,8 +128,9 @@ def console(
     now: datetime,
     staff: Mapping[str, str],
     alerts: Collection[Alert] = (),
+    decided: Collection[int] = (),
 ) -> Console:
-    """The console of a day. `people` by visit id, `staff` names by actor."""
+    """The console of a day. `people` by visit id, `staff` names by actor; `alerts`, `decided`: see reception.cards."""
     desk = Desk(day, people, roles, now, staff)
     tasks = tasks_of(roles)
     seen = Task.SEE_PATIENTS in tasks
@@ -142,7 +143,7 @@ def console(
         rooms=tuple(_room(desk, room) for room in day.setup.rooms) if seen else (),
         services=_offers(day, tuple(service.id for service in day.setup.services)),
         totals=_totals(day) if seen else None,
-        cards=cards(desk, alerts),
+        cards=cards(desk, alerts, decided),
         choices=Choices(step_out=_step_out(day)),
     )
 

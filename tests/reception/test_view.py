@@ -93,6 +93,7 @@ def test_nothing_of_an_infection_reaches_anybody_but_clinicians(role: Role) -> N
     known = make.person(flags=(make.flag("HEPATITIS", "stop", level=2, infection=True),))
     shown = look(visit, role=role, people={1: known})
     assert "HEPATITIS" not in repr(asdict(shown))
+    assert shown.cards == ()
     for row in rows_of(shown):
         assert row.flags == (PRECAUTION,)
         assert row.badges == (Badge("precaution"),)
@@ -226,12 +227,12 @@ def test_totals_leave_cancelled_visits_out() -> None:
 def test_a_technician_gets_cards_of_devices_and_nothing_of_patients() -> None:
     """Whoever repairs the printer learns that it is out of paper, and not for whom."""
     alerts = [
-        Alert(1, "help", make.ago(1), {"device": "自助机 2"}),
-        Alert(2, "not_printed", make.ago(2), visit=1),
+        Alert(1, "help_asked", make.ago(1), {"device": "自助机 2"}),
+        Alert(2, "not_printed", make.ago(2), {"ticket": "A001"}, visit=1),
     ]
     shown = look(make.visit(1), role=Role.TECHNICIAN, alerts=alerts)
     assert (shown.columns, shown.rooms, shown.totals) == ((), (), None)
-    assert [card.id for card in shown.cards] == [1]
+    assert [card.alert for card in shown.cards] == [1]
     assert "A001" not in repr(shown)
 
 
@@ -239,42 +240,47 @@ def test_cards_stand_with_the_most_urgent_first_and_then_the_oldest() -> None:
     """A red flag stands above help, help above paper."""
     alerts = [
         Alert(1, "printer", make.ago(9)),
-        Alert(2, "help", make.ago(1)),
-        Alert(3, "help", make.ago(2)),
-        Alert(4, "red_flag", make.ago(1), {"level": 2}, visit=1),
+        Alert(2, "help_asked", make.ago(1)),
+        Alert(3, "help_asked", make.ago(2)),
     ]
-    assert [card.id for card in look(make.visit(1), alerts=alerts).cards] == [4, 3, 2, 1]
+    known = {1: make.person(flags=(make.flag("FEVER", "stop", level=2),))}
+    shown = look(make.visit(1), people=known, alerts=alerts)
+    assert [card.id for card in shown.cards] == ["red_flags:1", "card:3", "card:2", "card:1"]
 
 
+FACTS_OF_CARDS = {"ticket": "A001", "device": "自助机 1", "printer": "前台", "level": 2, "minutes": 7}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", TONES)
-def test_every_kind_of_card_has_its_words(kind: str) -> None:
-    """In both languages, with the ticket where it concerns a patient."""
-    (card,) = look(make.visit(1), alerts=[Alert(1, kind, make.ago(1), {"level": 2, "device": "x"}, visit=1)]).cards
-    for language in LANGUAGES:
-        assert words(language).text(f"reception.card.{kind}.title", **card.facts)
-        assert words(language).text(f"reception.card.{kind}.text", **card.facts)
+def test_every_kind_of_card_has_its_words(kind: str, language: str) -> None:
+    """A title and a text in both languages."""
+    for part in ("title", "text"):
+        assert words(language).text(f"reception.card.{kind}.{part}", **FACTS_OF_CARDS)
 
 
 @pytest.mark.parametrize(
-    ("visit", "role", "asked"),
+    ("visit", "role", "decided", "asked"),
     [
-        (make.visit(1), Role.RECEPTION, True),
-        (make.visit(1), Role.CASHIER, False),
-        (make.visit(1, triage=2), Role.RECEPTION, False),
-        (make.visit(1, triage=1), Role.RECEPTION, False),
-        (make.visit(1, State.SEATED), Role.RECEPTION, False),
-        (make.visit(1, State.CANCELLED), Role.RECEPTION, False),
+        (make.visit(1), Role.RECEPTION, set(), True),
+        (make.visit(1), Role.RECEPTION, {1}, False),
+        (make.visit(1), Role.CASHIER, set(), False),
+        (make.visit(1, triage=2), Role.RECEPTION, set(), False),
+        (make.visit(1, triage=1), Role.RECEPTION, set(), False),
+        (make.visit(1, State.SEATED), Role.RECEPTION, set(), False),
+        (make.visit(1, State.CANCELLED), Role.RECEPTION, set(), False),
     ],
 )
-def test_a_red_flag_asks_while_somebody_can_still_raise_the_level(visit: Visit, role: Role, asked: bool) -> None:
-    """It asks those who may triage, until the patient is an emergency or sits in the chair."""
-    shown = look(visit, role=role, alerts=[Alert(1, "red_flag", make.ago(1), {"level": 2}, visit=1)])
-    assert [card.does for card in shown.cards] == ([("triage", "take")] if asked else [])
+def test_a_red_flag_asks_once_and_only_upwards(visit: Visit, role: Role, decided: set[int], asked: bool) -> None:
+    """It asks those who may triage, until somebody has settled the level or the patient sits in the chair."""
+    known = {1: make.person(flags=(make.flag("FEVER", "stop", level=2),))}
+    shown = look(visit, role=role, people=known, decided=decided)
+    assert [(card.facts["level"], card.does) for card in shown.cards] == ([(2, ("triage", "keep"))] if asked else [])
 
 
 def test_reprinting_is_offered_to_those_who_may() -> None:
     """The dentist can see to it, the desk can print it."""
-    lost = [Alert(2, "not_printed", make.ago(2), visit=1)]
+    lost = [Alert(2, "not_printed", make.ago(2), {"ticket": "A001"}, visit=1)]
     assert look(make.visit(1), alerts=lost).cards[0].does == ("reprint", "take")
     assert look(make.visit(1), alerts=lost, role=Role.DENTIST).cards[0].does == ("take",)
 
