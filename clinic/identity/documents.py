@@ -1,4 +1,4 @@
-"""Document numbers: resident ID by GB 11643, Hong Kong ID, the rest as written."""
+"""Document numbers: resident ID by GB 11643, Hong Kong ID, others."""
 
 import re
 from dataclasses import dataclass
