@@ -17,7 +17,9 @@ from flask_socketio import SocketIO
 import display
 import kiosk
 import reception
-from server.api import devices, errors, kiosk as kiosk_door, pages, phone, reception as reception_door, screens, sockets, staff
+from server.api import devices, errors, pages, phone, screens, sockets, staff
+from server.api import kiosk as kiosk_door
+from server.api import reception as reception_door
 from server.api.access import guard
 from server.api.house import House
 from server.bus import open_bus
@@ -63,7 +65,7 @@ class Server:
 
 
 def create_server(settings: Settings, *, async_mode: str = "threading") -> Server:
-    """Everything of one installation. Migrates a SQLite database; raises OldSchema for a PostgreSQL one that is behind."""
+    """Everything of one installation. Migrates a SQLite database; raises OldSchema where PostgreSQL is behind."""
     database = open_database(settings)
     if database.engine.dialect.name == "sqlite":
         migrate(database)
@@ -74,7 +76,12 @@ def create_server(settings: Settings, *, async_mode: str = "threading") -> Serve
     house = House(settings, database, pictures, load_questionnaires(), paths, build)
     app = create_app(house)
     socketio = SocketIO(
-        app, async_mode=async_mode, path="/live", transports=["websocket"], serve_client=False, cors_allowed_origins=None
+        app,
+        async_mode=async_mode,
+        path="/live",
+        transports=["websocket"],
+        serve_client=False,
+        cors_allowed_origins=None,
     )
     live = Live(database, pictures, socketio, sockets.admit(house), sockets.still_good(house))
     sockets.listen(socketio, live)
@@ -83,13 +90,17 @@ def create_server(settings: Settings, *, async_mode: str = "threading") -> Serve
 
 def create_app(house: House) -> APIFlask:
     """The HTTP side: doors, guards and headers."""
-    app = APIFlask("server", title="Nextchair", version="0.1.0", docs_path=None, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+    app = APIFlask("server", title="Nextchair", version="0.1.0", docs_path=None)
     app.config["SPEC_FORMAT"] = "json"
     errors.handle(app)
     guard(app, house)
-    for door in (pages, screens, phone, devices, staff, kiosk_door, reception_door):
-        app.register_blueprint(door.blueprint(house))
+    app.register_blueprint(pages.blueprint(house))
+    app.register_blueprint(screens.blueprint(house))
+    app.register_blueprint(phone.blueprint(house))
+    app.register_blueprint(devices.blueprint(house))
+    app.register_blueprint(staff.blueprint(house))
+    app.register_blueprint(kiosk_door.blueprint(house))
+    app.register_blueprint(reception_door.blueprint(house))
     app.after_request(_protect)
     return app
 
@@ -104,16 +115,16 @@ def serve(settings: Settings, ready: Callable[[House], None] | None = None) -> N
     from gevent import get_hub
     from gevent.pywsgi import WSGIHandler, WSGIServer
 
-    class Handler(WSGIHandler):  # type: ignore[misc]
+    class Handler(WSGIHandler):
         def handle_one_response(self) -> None:
             super().handle_one_response()
             if self.environ and self.environ.get("HTTP_UPGRADE", "").lower() == "websocket":
                 # What follows on this connection are frames, not a further request.
                 self.close_connection = True
 
-    class Listener(WSGIServer):  # type: ignore[misc]
+    class Listener(WSGIServer):
         def handle(self, client: socket.socket, address: Any) -> None:
-            # Head and body of an answer leave apart; with Nagle's algorithm on, each waits 40 ms for an acknowledgement.
+            # Head and body of an answer leave apart; Nagle's algorithm would hold the body back for 40 ms.
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             super().handle(client, address)
 

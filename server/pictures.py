@@ -111,16 +111,22 @@ def _body(snapshot: Snapshot, watch: Watch) -> Any:
     if watch.face == "kiosk":
         return _kiosk(snapshot)
     if watch.face == "phone":
-        visit = snapshot.day.visits.get(watch.visit_id)
-        if visit is None:
-            return page.render("phone", None, watch.language)
-        own = slip(snapshot.day, visit, snapshot.people[visit.id].masked, snapshot.at)
-        screen = SCREENS["phone"]
-        return page.render("phone", screen.view(own, screen.Options()), watch.language)
+        return _phone(snapshot, watch)
     names = {visit_id: person.masked for visit_id, person in snapshot.people.items()}
     screen = SCREENS[watch.kind]
     public = board(snapshot.day, names, snapshot.at, watch.areas)
     return page.render(watch.kind, screen.view(public, screen.Options(**dict(watch.options))), watch.language)
+
+
+def _phone(snapshot: Snapshot, watch: Watch) -> str:
+    """One patient's own place; of a visit of another day only that it has ended."""
+    visit = snapshot.day.visits.get(watch.visit_id)
+    if visit is None:
+        return page.render("phone", None, watch.language)
+    site, screen = snapshot.day.setup.site, SCREENS["phone"]
+    own = slip(snapshot.day, visit, snapshot.people[visit.id].masked, snapshot.at)
+    options = screen.Options(clinic=site.name, step_out_minutes=site.step_out_minutes)
+    return page.render("phone", screen.view(own, options), watch.language)
 
 
 def _console(snapshot: Snapshot, watch: Watch) -> Any:

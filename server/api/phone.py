@@ -1,0 +1,69 @@
+"""The door of the patient's own phone: the page behind the ticket's QR code."""
+
+from typing import Annotated
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import Field
+
+from display import page
+from server.api.access import asked, caller, for_phone
+from server.api.answers import Changed, PictureOut
+from server.api.errors import GET_PROBLEMS, POST_PROBLEMS
+from server.api.fields import Body
+from server.api.house import House
+from server.api.sockets import phone_watch
+from server.commands import calling
+
+
+class StepOut(Body):
+    minutes: Annotated[int, Field(ge=1, le=120)] | None = None
+
+
+def blueprint(house: House) -> APIBlueprint:
+    door = APIBlueprint("phone", __name__, tag="phone")
+    database = house.database
+
+    @door.get("/t/<string(maxlength=64):token>")
+    @door.doc(hide=True)
+    @for_phone
+    def phone_page(token: str) -> Response:
+        """The page of one visit, whole, so that it shows something without script."""
+        watch = phone_watch(house, caller(), request.args.get("language", ""))
+        picture = house.pictures.now(watch)
+        return Response(page.page("phone", picture, language=watch.language, token=token), mimetype="text/html")
+
+    @door.get("/api/phone/<string(maxlength=64):token>/picture")
+    @door.output(PictureOut)
+    @door.doc(responses=GET_PROBLEMS)
+    @for_phone
+    def phone_picture(token: str) -> dict[str, object]:
+        """The visit's newest picture, for when there is no socket."""
+        return house.pictures.now(phone_watch(house, caller(), request.args.get("language", ""))).as_json()
+
+    @door.post("/api/phone/<string(maxlength=64):token>/step-out")
+    @door.input(StepOut, arg_name="body")
+    @door.output(Changed)
+    @door.doc(responses=POST_PROBLEMS)
+    @for_phone
+    def phone_step_out(token: str, body: StepOut) -> dict[str, object]:
+        """Away for a while; the place is kept as long as the site allows."""
+        return calling.step_out(database, asked(), caller().visit_id or 0, body.minutes)
+
+    @door.post("/api/phone/<string(maxlength=64):token>/back")
+    @door.output(Changed)
+    @door.doc(responses=POST_PROBLEMS)
+    @for_phone
+    def phone_back(token: str) -> dict[str, object]:
+        """Back again."""
+        return calling.return_to_queue(database, asked(), caller().visit_id or 0)
+
+    @door.post("/api/phone/<string(maxlength=64):token>/cancel")
+    @door.output(Changed)
+    @door.doc(responses=POST_PROBLEMS)
+    @for_phone
+    def phone_cancel(token: str) -> dict[str, object]:
+        """The patient cannot come."""
+        return calling.cancel(database, asked(), caller().visit_id or 0, "left")
+
+    return door

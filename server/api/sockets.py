@@ -1,0 +1,112 @@
+"""The one socket event clients may send: `watch`, and who may watch what."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from flask_socketio import SocketIO, disconnect, emit
+from sqlalchemy import select
+
+from clinic.roles import Role
+from locales import LANGUAGES
+from server.api.access import Caller, admit_device, admit_phone, admit_staff, lock_after
+from server.api.errors import Denied
+from server.api.house import House
+from server.devices import Kind
+from server.live import Admit, Admitted, Live, StillGood
+from server.pictures import Watch
+from server.staff.desks import SignedOut, open_ids
+from server.storage import tables as t
+
+
+def listen(socketio: SocketIO, live: Live) -> None:
+    """Answer `watch` with the first picture; whoever may not look is sent away."""
+
+    @socketio.on("watch")  # type: ignore[untyped-decorator]
+    def watch(message: Any = None) -> None:
+        said = message if isinstance(message, Mapping) else {}
+        picture = live.admit(request.sid, request.cookies, said)  # type: ignore[attr-defined]
+        if picture is None:
+            disconnect()
+        else:
+            emit("picture", picture.as_json())
+
+    @socketio.on("disconnect")  # type: ignore[untyped-decorator]
+    def leave(reason: str = "") -> None:
+        live.leave(request.sid)  # type: ignore[attr-defined]
+
+
+def admit(house: House) -> Admit:
+    def check(cookies: Mapping[str, str], message: Mapping[str, Any]) -> Admitted | None:
+        try:
+            return _admitted(house, cookies, message)
+        except (Denied, SignedOut):
+            return None
+
+    return check
+
+
+def still_good(house: House) -> StillGood:
+    """Of some credentials those that still stand, in a fixed number of statements."""
+
+    def check(credentials: frozenset[str]) -> frozenset[str]:
+        numbers = {kind: _numbers(credentials, kind) for kind in ("device", "desk", "phone")}
+        with house.database.read() as connection:
+            paired = select(t.device.c.id).where(t.device.c.id.in_(numbers["device"]), t.device.c.revoked_at.is_(None))
+            linked = select(t.phone_link.c.visit_id).where(
+                t.phone_link.c.visit_id.in_(numbers["phone"]), t.phone_link.c.expires_at > house.database.now()
+            )
+            devices = {f"device:{row.id}" for row in connection.execute(paired)}
+            phones = {f"phone:{row.visit_id}" for row in connection.execute(linked)}
+        open_now = open_ids(house.database, numbers["desk"], lock_after(house.settings))
+        consoles = {f"desk:{desk_id}" for desk_id in open_now}
+        return credentials & (devices | phones | consoles)
+
+    return check
+
+
+def _numbers(credentials: frozenset[str], kind: str) -> set[int]:
+    return {int(each.split(":")[1]) for each in credentials if each.startswith(f"{kind}:")}
+
+
+def screen_watch(house: House, caller: Caller) -> Watch:
+    """What a paired screen shows."""
+    device = caller.device
+    if device is None or device.screen is None:
+        raise Denied(401, "device_unknown")
+    options = dict(device.options)
+    areas = frozenset(int(area) for area in options.pop("areas", ()))
+    plain = tuple(sorted((name, value) for name, value in options.items()))
+    return Watch(caller.site_id, "screen", device.language, device.screen, plain, areas)
+
+
+def console_watch(caller: Caller, language: str) -> Watch:
+    """What somebody of these roles sees."""
+    return Watch(caller.site_id, "console", known_language(language), roles=frozenset[Role](caller.roles))
+
+
+def phone_watch(house: House, caller: Caller, language: str) -> Watch:
+    return Watch(caller.site_id, "phone", known_language(language), visit_id=caller.visit_id or 0)
+
+
+def known_language(language: object) -> str:
+    return language if isinstance(language, str) and language in LANGUAGES else LANGUAGES[0]
+
+
+def _admitted(house: House, cookies: Mapping[str, str], message: Mapping[str, Any]) -> Admitted | None:
+    face, language = message.get("face"), message.get("language")
+    if face == "phone" and isinstance(message.get("token"), str):
+        caller = admit_phone(house.database, message["token"])
+        return Admitted(phone_watch(house, caller, str(language)), f"phone:{caller.visit_id}")
+    if face == "screen":
+        caller = admit_device(house.database, cookies, Kind.SCREEN)
+        return Admitted(screen_watch(house, caller), caller.actor)
+    if face == "kiosk":
+        caller = admit_device(house.database, cookies, Kind.KIOSK)
+        return Admitted(Watch(caller.site_id, "kiosk"), caller.actor)
+    if face == "console":
+        caller = admit_staff(house.database, house.settings, cookies)
+        return Admitted(
+            console_watch(caller, str(language)), f"{caller.desk_label}:{caller.person.id if caller.person else 0}"
+        )
+    return None
