@@ -19,8 +19,17 @@ from tools.steps import NODE_MODULES, STATE, VENV, apt_install, can_install_pack
 from tools.venv import BIN
 
 NOTE = STATE / "browser"
+START_SCRIPT = STATE / "chromium"
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"]
-QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+PROBE = """
+import sys
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    browser = playwright.chromium.launch(executable_path=sys.argv[1], args=options)
+    browser.new_page().set_content("<p>ready")
+    browser.close()
+"""
 BUNDLE = "@sparticuz/chromium@147.0.0"
 BUNDLE_HASH = "4ZKeAQQa8up2mt675qSitztLdbQrlf8BKdC5naeap+5Mv1OV1OlJdPoU+EJC/p5sQUJUQmN4r+q5+EhaaOUHpQ=="
 UNBROTLI = """
@@ -36,7 +45,7 @@ def find_browser() -> None:
     if NOTE.is_file() and not os.environ.get("NEXTCHAIR_CHROMIUM") and Path(NOTE.read_text()).is_file():
         return
     for path in candidates():
-        if works(path, *QUIET, "--dump-dom", "data:text/html,ready"):
+        if works(BIN / "python", "-c", PROBE, path, env=playwright_env()):
             NOTE.write_text(str(with_fonts(path)))
             return
     raise stop("No Chromium runs here. Install one and name it: NEXTCHAIR_CHROMIUM=/path/to/chromium make test")
@@ -71,7 +80,9 @@ def with_fonts(browser: Path) -> Path:
 
     Without any font Chromium paints no text at all, not even with web fonts.
     """
-    if has_chinese_font() or (can_install_packages() and apt_install("fonts-noto-cjk", "fontconfig")):
+    if browser == START_SCRIPT or has_chinese_font():
+        return browser
+    if can_install_packages() and apt_install("fonts-noto-cjk", "fontconfig"):
         return browser
     return start_script(browser, {})
 
@@ -91,11 +102,10 @@ def start_script(browser: Path, env: dict[str, str]) -> Path:
         f"<dir>{CHINESE_FONT}</dir><cachedir>{STATE / 'font-cache'}</cachedir></fontconfig>"
     )
     settings = {"FONTCONFIG_FILE": str(fonts), **env}
-    script = STATE / "chromium"
     exports = "".join(f"export {name}='{value}'\n" for name, value in settings.items())
-    script.write_text(f"#!/bin/sh\n{exports}exec '{browser}' \"$@\"\n")
-    script.chmod(0o755)
-    return script
+    START_SCRIPT.write_text(f"#!/bin/sh\n{exports}exec '{browser}' \"$@\"\n")
+    START_SCRIPT.chmod(0o755)
+    return START_SCRIPT
 
 
 def unpacked_bundle() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ def good_enough(node: Path) -> bool:
     return (major == 20 and minor >= 19) or (major == 22 and minor >= 12) or major >= 23
 
 
+@functools.cache
 def node() -> Path:
     """The Node of this machine, else the one that comes as a Python wheel."""
     found = shutil.which("node")
@@ -55,4 +57,4 @@ def install_packages() -> None:
 
 def _ci() -> None:
     say("installing the npm packages of package-lock.json")
-    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")

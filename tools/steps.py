@@ -39,11 +39,12 @@ def run(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
         raise SystemExit(code if code > 0 else 1)
 
 
-def works(*command: str | Path, seconds: float = 60) -> bool:
+def works(*command: str | Path, seconds: float = 60, env: Mapping[str, str] | None = None) -> bool:
     """Whether a program starts and ends well; its output is thrown away."""
     try:
         done = subprocess.run(
             [*map(str, command)],
+            env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
