@@ -51,7 +51,9 @@ def approve(database: Database, ask: Ask, code: str, assignment: Assignment, *, 
         if row is None:
             raise Refused("code_unknown", unfit=True)
         columns = _columns(command, Kind(row.kind), assignment, screens)
-        command.connection.execute(update(t.device).where(t.device.c.id == row.id).values(code=None, **columns))
+        waiting = (t.device.c.id == row.id) & t.device.c.approved_at.is_(None)
+        if not command.connection.execute(update(t.device).where(waiting).values(code=None, **columns)).rowcount:
+            raise Refused("code_unknown", unfit=True)
         command.tell("device_paired", device=row.id)
         return {"device": row.id}
 

@@ -43,8 +43,8 @@ def forgive(database: Database, *tries: tuple[Limit, str]) -> None:
     """Take back the counted try of somebody who was right."""
     names = [_name(database, limit, source) for limit, source in tries]
     with database.write() as connection:
-        connection.execute(update(attempt).where(attempt.c.what.in_(names)).values(count=attempt.c.count - 1))
-        connection.execute(delete(attempt).where(attempt.c.what.in_(names), attempt.c.count <= 0))
+        connection.execute(update(attempt).where(attempt.c.what.in_(names)).values(count=attempt.c["count"] - 1))
+        connection.execute(delete(attempt).where(attempt.c.what.in_(names), attempt.c["count"] <= 0))
 
 
 def forget_old(connection: Connection, now: datetime) -> None:
@@ -62,13 +62,13 @@ def _count(connection: Connection, limit: Limit, name: str, now: datetime) -> in
         .on_conflict_do_update(
             index_elements=[attempt.c.what],
             set_={
-                "count": case((over, 1), else_=attempt.c.count + 1),
+                "count": case((over, 1), else_=attempt.c["count"] + 1),
                 "since": case((over, now), else_=attempt.c.since),
             },
         )
-        .returning(attempt.c.count, attempt.c.since)
+        .returning(attempt.c["count"].label("tries"), attempt.c.since)
     ).one()
-    if counted.count <= limit.most:
+    if counted.tries <= limit.most:
         return 0
     return max(1, int((counted.since + limit.within - now).total_seconds()))
 
