@@ -25,17 +25,7 @@ from tools.steps import (
 BIN = VENV / "bin"
 LOCKS = ROOT / "requirements"
 
-LAUNCHER = """\
-#!{python}
-# Starts Nextchair. Written by tools/dev.py.
-from gevent import monkey
-
-monkey.patch_all()
-
-from server.cli import main
-
-main()
-"""
+LAUNCHER = (ROOT / "tools" / "launcher.py").read_text()
 
 
 def make_environment(*, dev: bool) -> None:
@@ -68,7 +58,7 @@ def _venv() -> bool:
 
 
 def _write_launcher() -> None:
-    """Put the clone on the path and write `.venv/bin/nextchair`.
+    """Put the clone on the path and write `.venv/bin/nextchair`, as pip does with the wheel's script.
 
     gevent has to patch the standard library before anything else is imported,
     which the entry point that an installer would write does not allow.
@@ -76,5 +66,5 @@ def _write_launcher() -> None:
     (site,) = (VENV / "lib").glob("python*/site-packages")
     Path(site, "nextchair.pth").write_text(f"{ROOT}\n")
     launcher = BIN / "nextchair"
-    launcher.write_text(LAUNCHER.format(python=BIN / "python"))
+    launcher.write_text(LAUNCHER.replace("#!python", f"#!{BIN / 'python'}", 1))
     launcher.chmod(0o755)
