@@ -15,13 +15,12 @@ if sys.platform == "win32":
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from tools import assets, browser, node, venv
+from tools import api_types, assets, browser, node, venv
 from tools.steps import NODE_MODULES, ROOT, STATE, VENV, alone, run, say, stop
 
 
@@ -78,10 +77,7 @@ def wheel(*arguments: str) -> None:
 def types() -> None:
     """Write web/api.ts from the server's OpenAPI."""
     set_up()
-    document = STATE / "openapi.json"
-    with document.open("w") as file:
-        subprocess.run([venv.BIN / "nextchair", "openapi"], cwd=ROOT, stdout=file, check=True)
-    node.program("openapi-typescript", str(document), "--output", "web/api.ts")
+    api_types.write_api_types(api_types.FILE)
 
 
 def lock(*arguments: str) -> None:

@@ -57,4 +57,4 @@ def install_packages() -> None:
 
 def _ci() -> None:
     say("installing the npm packages of package-lock.json")
-    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
