@@ -10,11 +10,12 @@ from clinic.arrival import Arrival
 from clinic.arrival import check_in as decide
 from clinic.errors import Refused
 from clinic.hours import service_day
+from clinic.interview import Answered
 from clinic.numbers import ticket
 from clinic.setup import Setup
 from clinic.visit import Form, Visit
 from server.commands.command import Answer, Ask, Command, run
-from server.commands.forms import Answered, keep_form
+from server.commands.forms import keep_form
 from server.commands.printing import phone_token, print_ticket
 from server.storage import tables as t
 from server.storage.database import Database

@@ -1,27 +1,15 @@
 """Health questionnaires: filled at the terminal, on the phone, or by reception's interview."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from sqlalchemy import insert
 
 from clinic.change import changed
-from clinic.questionnaire import Answer as Given
-from clinic.questionnaire import Flag
+from clinic.interview import Answered
 from clinic.visit import Form
 from server.commands.command import Answer, Ask, Command, run
 from server.storage import tables as t
 from server.storage.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What somebody answered to which questionnaire, and the flags it raised; both are kept encrypted."""
-
-    questionnaire: str
-    version: str
-    answers: Mapping[str, Given]
-    flags: tuple[Flag, ...]
 
 
 def fill_form(database: Database, ask: Ask, visit_id: int, answered: Answered) -> Answer:
@@ -47,6 +35,7 @@ def keep_form(command: Command, visit_id: int, answered: Answered) -> None:
             visit_id=visit_id,
             questionnaire=answered.questionnaire,
             version=answered.version,
+            complete=answered.complete,
             sealed=command.database.vault.seal(sealed),
             by=command.by,
             at=command.now,

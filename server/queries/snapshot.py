@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Row, select
 
 from clinic.errors import Scalar
 from clinic.privacy import public_name
-from clinic.questionnaire import Flag, Words
+from clinic.questionnaire import Flag
 from clinic.queue import Day
 from reception.cards import Alert
 from reception.people import Person
 from server.storage import tables as t
 from server.storage.database import Database
 from server.storage.days import load_day, load_setup
+from server.storage.forms import open_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _people(database: Database, connection: Connection, day: Day) -> dict[int, P
         select(t.form.c.visit_id, t.form.c.sealed).join_from(t.form, t.visit).where(here).order_by(t.form.c.id)
     )
     latest = {row.visit_id: row.sealed for row in forms}
-    flags = {visit_id: _flags(database.vault.unseal(sealed)) for visit_id, sealed in latest.items()}
+    flags = {visit_id: open_form(database.vault, sealed)[1] for visit_id, sealed in latest.items()}
     return {row.visit_id: _person(day, row, flags.get(row.visit_id, ())) for row in patients}
 
 
@@ -82,13 +83,6 @@ def _person(day: Day, row: Row[Any], flags: tuple[Flag, ...]) -> Person:
         birth_date=row.birth_date,
         sex=row.sex,
         flags=flags,
-    )
-
-
-def _flags(sealed: Any) -> tuple[Flag, ...]:
-    return tuple(
-        Flag(**{**flag, "affects": tuple(flag["affects"]), "message": Words(**flag["message"])})
-        for flag in sealed["flags"]
     )
 
 

@@ -331,11 +331,13 @@ form = Table(
     _to("visit_id", "visit", nullable=False, index=True),
     Column("questionnaire", String(60), nullable=False),
     Column("version", String(20), nullable=False),
+    Column("complete", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("by", String(40), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
-"""A filled questionnaire: sealed is {"answers": {…}, "flags": […]}. Later rows of a visit replace earlier ones."""
+"""A filled questionnaire: sealed is {"answers": {…}, "flags": […]}. Later rows of a visit replace earlier ones;
+what was answered before the number only is not complete."""
 
 card = Table(
     "card",

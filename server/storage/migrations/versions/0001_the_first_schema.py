@@ -460,6 +460,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Integer(), nullable=False),
         sa.Column("questionnaire", sa.String(length=60), nullable=False),
         sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("by", sa.String(length=40), nullable=False),
         sa.Column("at", server.storage.tables.UtcDateTime(timezone=True), nullable=False),
