@@ -7,8 +7,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.infrastructure import ROOT
+from tests import infrastructure
 
+ROOT = infrastructure.ROOT
 PRODUCT = ["clinic", "locales", "kiosk", "display", "reception", "printers", "server"]
 OURS = [*PRODUCT, "tests", "tools", "bench"]
 BUILT = {"static", "node_modules"}
