@@ -1,0 +1,1 @@
+"""Tickets and receipts on paper: documents, bytes, pictures, drivers."""
