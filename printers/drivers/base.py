@@ -68,8 +68,8 @@ class Driver(Protocol):
         """Print one sheet made by `escpos.render` with this `job_id`.
 
         Raises nothing for a printer in trouble. Blocks up to about `deadline` seconds, and longer only while the
-        printer says that it waits for paper or a closed cover, since it then goes on by itself. `seen` hears each new
-        status.
+        printer says that it waits for paper or a closed cover, since it then goes on by itself. `seen` hears every
+        status it gives, changed or not: about once a second while it is waited for, so a caller can renew a lease.
         """
         ...
 

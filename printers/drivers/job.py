@@ -169,9 +169,8 @@ class Job:
             self._echoed = self._echoed or acknowledges(answer, self._job_id)
 
     def _now(self, status: Status) -> None:
-        if status != self.status:
-            self.status = status
-            self._seen(status)
+        self.status = status
+        self._seen(status)
 
     def _outcome(self, result: Result, grade: Grade | None = None, reason: Reason | None = None) -> Outcome:
         return Outcome(result, grade, reason, self._sent, self.status)
