@@ -168,7 +168,7 @@ def slip(day: Day, visit: Visit, name: str, now: datetime) -> Slip:
         dentist=dentist,
         door=_own_door(day, visit),
         calls=visit.calls,
-        called_at=visit.called_at,
+        called_at=visit.called_at.astimezone(day.setup.site.zone) if visit.called_at else None,
         slot=visit.slot.astimezone(day.setup.site.zone) if visit.slot else None,
         form=visit.form,
         out_until=visit.out_until.astimezone(day.setup.site.zone) if visit.out_until else None,

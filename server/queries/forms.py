@@ -1,70 +1,84 @@
-"""Which questionnaire a visit gets, what its hidden items are, and what was answered so far."""
+"""Which questionnaire a visit gets, and what is known of it already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, cast
+from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from clinic.identity import age_on
-from clinic.questionnaire import Answer, Answers, Questionnaire, choose
+from clinic.interview import Asked
+from clinic.questionnaire import Answers, Flag, Questionnaire, choose
 from server.storage import tables as t
 from server.storage.database import Database
+from server.storage.forms import open_form
 
-RETURN = "dental-return"
-"""The short questionnaire: it does not count as a full one."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormOf:
-    """The questionnaire of a visit. `known` fills its hidden items; `answers` were given today already."""
-
-    questionnaire: Questionnaire
-    known: dict[str, Answer]
-    answers: Answers
+REVIEW = choose(None, True)
+"""The short questionnaire that asks what has changed: it does not count as a full one."""
 
 
-def form_of(database: Database, questionnaires: Mapping[str, Questionnaire], visit_id: int) -> FormOf:
+def form_of(database: Database, questionnaires: Mapping[str, Questionnaire], visit_id: int) -> Asked:
     """What to ask the patient of this visit. Raises LookupError for an unknown visit."""
     with database.read() as connection:
-        row = connection.execute(
-            select(t.visit.c.service_day, t.patient).join_from(t.visit, t.patient).where(t.visit.c.id == visit_id)
+        visit = connection.execute(
+            select(t.visit.c.patient_id, t.visit.c.service_day).where(t.visit.c.id == visit_id)
         ).one_or_none()
-        if row is None:
+        if visit is None:
             raise LookupError(f"no visit {visit_id}")
-        revisit = is_revisit(database, connection, questionnaires, row.id, before=visit_id)
-        given = _given(database, connection, visit_id)
-    age = None if row.birth_date is None else age_on(row.birth_date, row.service_day)
-    known: dict[str, Answer] = {"pt_sex": row.sex, "is_revisit": revisit}
-    return FormOf(questionnaires[choose(age, revisit)], known if age is None else {**known, "pt_age": age}, given)
+        begun = connection.execute(
+            select(t.form.c.sealed).where(t.form.c.visit_id == visit_id).order_by(t.form.c.id.desc()).limit(1)
+        ).scalar()
+        given = open_form(database.vault, begun)[0] if begun else {}
+        return _asked(database, connection, questionnaires, visit.patient_id, visit.service_day, visit_id, given)
 
 
-def is_revisit(
+def form_for(database: Database, questionnaires: Mapping[str, Questionnaire], patient_id: int, today: date) -> Asked:
+    """What to ask a patient who is about to check in."""
+    with database.read() as connection:
+        return _asked(database, connection, questionnaires, patient_id, today, 0, {})
+
+
+def first_form(questionnaires: Mapping[str, Questionnaire], born: date | None, sex: str, today: date) -> Asked:
+    """What to ask somebody who was never here."""
+    age = age_on(born, today) if born else None
+    return Asked(questionnaires[choose(age, False)], _known(age, sex, revisit=False))
+
+
+def _asked(
     database: Database,
     connection: Connection,
     questionnaires: Mapping[str, Questionnaire],
     patient_id: int,
-    before: int | None = None,
-) -> bool:
-    """Whether the patient answered a full questionnaire at an earlier visit, less than its `valid_for_days` ago."""
-    rows = connection.execute(
-        select(t.form.c.questionnaire, t.form.c.at)
-        .join_from(t.form, t.visit)
-        .where(t.visit.c.patient_id == patient_id, t.visit.c.form == "done", t.visit.c.id != (before or 0))
-    ).all()
-    now = database.now()
-    return any(
-        row.questionnaire != RETURN
-        and row.questionnaire in questionnaires
-        and now - row.at < timedelta(days=questionnaires[row.questionnaire].valid_for_days)
-        for row in rows
-    )
+    today: date,
+    visit_id: int,
+    given: Answers,
+) -> Asked:
+    patient = connection.execute(select(t.patient).where(t.patient.c.id == patient_id)).one()
+    age = age_on(patient.birth_date, today) if patient.birth_date else None
+    last = _last_full(connection, patient_id, visit_id)
+    good_for = timedelta(days=questionnaires[choose(age, False)].valid_for_days)
+    revisit = last is not None and database.now() - last.at < good_for
+    earlier: tuple[Flag, ...] = open_form(database.vault, last.sealed)[1] if last is not None and revisit else ()
+    return Asked(questionnaires[choose(age, revisit)], _known(age, patient.sex, revisit=revisit), given, earlier)
 
 
-def _given(database: Database, connection: Connection, visit_id: int) -> Answers:
-    """The answers of the newest row: the red flags before the number, or a form that is being changed."""
-    sealed = connection.execute(
-        select(t.form.c.sealed).where(t.form.c.visit_id == visit_id).order_by(t.form.c.id.desc()).limit(1)
-    ).scalar()
-    return {} if sealed is None else cast(Answers, cast(dict[str, Any], database.vault.unseal(sealed))["answers"])
+def _known(age: int | None, sex: str, *, revisit: bool) -> Answers:
+    """The hidden items; an unknown age is left out, so that its questions are asked."""
+    known: dict[str, Any] = {"pt_sex": sex if sex in ("male", "female") else "unknown", "is_revisit": revisit}
+    return known if age is None else {**known, "pt_age": age}
+
+
+def _last_full(connection: Connection, patient_id: int, but_visit: int) -> Row[Any] | None:
+    """The last complete questionnaire of other visits that was more than a review of changes."""
+    return connection.execute(
+        select(t.form)
+        .join_from(t.form, t.visit, t.form.c.visit_id == t.visit.c.id)
+        .where(
+            t.visit.c.patient_id == patient_id,
+            t.visit.c.id != but_visit,
+            t.form.c.complete,
+            t.form.c.questionnaire != REVIEW,
+        )
+        .order_by(t.form.c.id.desc())
+        .limit(1)
+    ).one_or_none()

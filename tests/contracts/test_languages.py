@@ -58,7 +58,8 @@ def refusal_codes() -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_refusal_has_words_that_say_the_cure(language: str) -> None:
     said = words(language)
-    assert sorted(code for code in refusal_codes() if not said.has(f"refused.{code}")) == []
+    missing = [code for code in refusal_codes() if not {f"refused.{code}", f"refused.{code}.other"} & set(said.catalogue)]
+    assert sorted(missing) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
