@@ -1,4 +1,4 @@
-"""Calling patients and what follows: at the room, in the chair, missed, done."""
+"""Calling patients, and what follows until they are done."""
 
 from collections.abc import Collection
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One visit's questionnaire: what is known, what was answered, what it means."""
+"""A visit's questionnaire: known, answered, and what it means."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Reception's own order: move to a position, let go again, raise or lower."""
+"""Reception's own order: move, let go again, raise or lower."""
 
 from dataclasses import replace
 from datetime import datetime

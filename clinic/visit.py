@@ -1,4 +1,4 @@
-"""A patient's visit: its queue columns and the states it may pass through."""
+"""A patient's visit: its queue columns and its states."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The health questionnaire on the patient's own phone, a group of questions at a time.
+"""The health questionnaire on the patient's own phone.
 
 Pure and without memory: every turn gets all answers so far, checks the group that was shown, and draws the next one.
 """

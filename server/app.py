@@ -1,4 +1,4 @@
-"""Puts the pieces together, top to bottom. Read this first."""
+"""Puts the pieces together, top to bottom."""
 
 import hashlib
 import signal
@@ -17,7 +17,7 @@ from flask_socketio import SocketIO
 import display
 import kiosk
 import reception
-from server.api import devices, errors, pages, phone, screens, sockets, staff
+from server.api import devices, errors, pages, phone, phone_form, screens, sockets, staff
 from server.api import kiosk as kiosk_door
 from server.api import reception as reception_door
 from server.api.access import guard
@@ -97,6 +97,7 @@ def create_app(house: House) -> APIFlask:
     app.register_blueprint(pages.blueprint(house))
     app.register_blueprint(screens.blueprint(house))
     app.register_blueprint(phone.blueprint(house))
+    app.register_blueprint(phone_form.blueprint(house))
     app.register_blueprint(devices.blueprint(house))
     app.register_blueprint(staff.blueprint(house))
     app.register_blueprint(kiosk_door.blueprint(house))
@@ -118,7 +119,7 @@ def serve(settings: Settings, ready: Callable[[House], None] | None = None) -> N
     class Handler(WSGIHandler):
         def handle_one_response(self) -> None:
             super().handle_one_response()
-            if self.environ and self.environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            if (self.headers.get("Upgrade") or "").lower() == "websocket":
                 # What follows on this connection are frames, not a further request.
                 self.close_connection = True
 

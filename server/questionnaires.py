@@ -1,4 +1,4 @@
-"""The questionnaires this installation has, read once from their YAML files."""
+"""The questionnaires there are, read from their YAML files."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How this installation is deployed, read once from NEXTCHAIR_*."""
+"""How this installation is deployed, read once."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Booked patients by their time, walk-ins by their arrival, booked first at the same minute."""
+"""Booked patients by their time, walk-ins by their arrival."""
 
 from clinic.ordering.reason import Reason, Standing
 from clinic.visit import Visit

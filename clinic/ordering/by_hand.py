@@ -1,4 +1,4 @@
-"""Places given by reception: they survive later arrivals, and yield to emergencies alone.
+"""Places given by reception, which survive later arrivals.
 
 A moved visit remembers who goes before it (`pin_ahead`). Its place is the number of those who still wait,
 so it moves up when they are called and never down when others come.

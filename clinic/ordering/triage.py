@@ -1,4 +1,4 @@
-"""Emergencies go first: triage levels 1 and 2, the graver one before the other."""
+"""Emergencies go first, the graver one before the other."""
 
 from clinic.ordering.reason import Reason, Standing
 from clinic.visit import ROUTINE, Visit

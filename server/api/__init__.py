@@ -1,1 +1,1 @@
-"""The HTTP doors, one per face: parse, authorise, call one command or query."""
+"""The HTTP doors: parse, authorise, call one command or query."""

@@ -1,4 +1,4 @@
-"""Pages that hold nobody's data: the way in, application shells, static files."""
+"""Pages that hold nobody's data: application shells, files."""
 
 from pathlib import Path
 

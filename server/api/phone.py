@@ -1,4 +1,4 @@
-"""The door of the patient's own phone: the page behind the ticket's QR code."""
+"""The door of the patient's own phone."""
 
 from typing import Annotated
 

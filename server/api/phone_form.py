@@ -30,8 +30,8 @@ Answer = bool | int | float | Text | Codes
 class Turn(Body):
     """All answers so far, what was entered on `page`, and which way to go."""
 
-    answers: Annotated[dict[LinkId, Answer], Field(max_length=200)] = {}
-    raw: Annotated[dict[LinkId, Text | Codes], Field(max_length=60)] = {}
+    answers: Annotated[dict[LinkId, Answer], Field(max_length=200)]
+    raw: Annotated[dict[LinkId, Text | Codes], Field(max_length=60)]
     page: LinkId
     action: Literal["next", "back"]
 
@@ -53,7 +53,7 @@ def blueprint(house: House) -> APIBlueprint:
     def phone_form_page(token: str) -> Response:
         """The questionnaire's first group."""
         language = known_language(request.args.get("language", ""))
-        view = _turned(house, Turn(page="", action="next"), "open", language)
+        view = _turned(house, Turn(answers={}, raw={}, page="", action="next"), "open", language)
         return Response(page.form_page(view, language=language, token=token), mimetype="text/html")
 
     @door.post("/api/phone/<string(maxlength=64):token>/form")

@@ -1,4 +1,4 @@
-"""The one socket event clients may send: `watch`, and who may watch what."""
+"""The one socket event clients may send, and who may watch what."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,1 +1,1 @@
-"""What people and the clock make happen: one module per intention, one transaction per function."""
+"""What people make happen: one transaction per function."""

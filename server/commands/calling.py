@@ -1,4 +1,4 @@
-"""Calling patients and what follows, as reception, dentist and imaging do it."""
+"""Calling patients and what follows, as staff do it."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""Cards: what staff should look at, opened by terminals, printers and the clock, taken by a person."""
+"""Cards: what staff should look at, and who took it on."""
 
 from typing import Any
 

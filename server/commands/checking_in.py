@@ -1,4 +1,4 @@
-"""Checking in: a booked patient or a walk-in gets a number, a place and a ticket."""
+"""Checking in: an arrival gets a number, a place, a ticket."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What every command does: take the site once, decide, write, remember the answer."""
+"""What every command does: take the site, decide, write."""
 
 import hashlib
 import json

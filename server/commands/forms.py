@@ -1,4 +1,4 @@
-"""Health questionnaires: filled at the terminal, on the phone, or by reception's interview."""
+"""Health questionnaires, filled in and kept."""
 
 from dataclasses import asdict, replace
 

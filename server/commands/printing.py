@@ -1,4 +1,4 @@
-"""Paper: the document is committed with its visit; the spool does the rest."""
+"""Paper: the document is committed with its visit."""
 
 from datetime import timedelta
 

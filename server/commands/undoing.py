@@ -1,4 +1,4 @@
-"""Taking one command back: its queue columns, never a number, paper or a call that was spoken."""
+"""Taking one command back: its queue columns, nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Finds patients and their bookings of today: for a terminal exactly, for the desk by pieces."""
+"""Finds patients and their bookings of today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

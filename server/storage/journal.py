@@ -1,4 +1,4 @@
-"""Writes a decision's rows and its facts; the journal is the history, append-only."""
+"""Writes a decision's rows and facts into the journal."""
 
 from collections.abc import Mapping
 from dataclasses import replace

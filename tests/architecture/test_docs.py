@@ -1,4 +1,4 @@
-"""What exists is documented: settings, facts, screens, routes, commands."""
+"""What exists is documented: settings, facts, screens, routes."""
 
 import re
 
@@ -13,19 +13,23 @@ def doc(name: str) -> str:
 
 
 def test_every_setting_is_documented() -> None:
+    """Every setting is documented."""
     assert [name for name in Settings.model_fields if f"`NEXTCHAIR_{name.upper()}`" not in doc("settings.md")] == []
 
 
 def test_no_setting_is_documented_that_does_not_exist() -> None:
+    """No setting is documented that does not exist."""
     named = set(re.findall(r"`NEXTCHAIR_([A-Z_]+)`", doc("settings.md")))
     assert {name.lower() for name in named} == set(Settings.model_fields)
 
 
 def test_every_fact_is_documented_with_whether_it_can_be_undone() -> None:
+    """Every fact is documented with whether it can be undone."""
     rows = [row.split("|") for row in doc("words.md").splitlines() if row.startswith("| `")]
     told = {name: cells[2].strip() == "yes" for cells in rows for name in re.findall(r"`(\w+)`", cells[1])}
     assert told == dict(FACTS)
 
 
 def test_every_kind_of_screen_is_documented() -> None:
+    """Every kind of screen is documented."""
     assert [kind for kind in SCREENS if f"| `{kind}` |" not in doc("screens.md")] == []

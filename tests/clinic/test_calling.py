@@ -1,4 +1,4 @@
-"""Calling and what follows: every step checks the visit and the room, and says the present truth when it refuses."""
+"""Calling and what follows."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -24,12 +24,14 @@ def called(**changes: object) -> Day:
 
 
 def test_next_is_the_head_of_the_order() -> None:
+    """Next is the head of the order."""
     day = make.day([make.visit(1), make.visit(2, triage=1)])
     change = calling.call_next(day, 1, **BY)  # type: ignore[arg-type]
     assert (change.visits[0].id, change.visits[0].state, change.visits[0].call_rev) == (2, State.CALLED, 7)
 
 
 def test_a_skipped_visit_keeps_its_place_and_no_call_is_counted() -> None:
+    """A skipped visit keeps its place and no call is counted."""
     day = make.day([make.visit(1), make.visit(2)])
     change = calling.call_next(day, 1, skipping=[1], **BY)  # type: ignore[arg-type]
     assert [visit.id for visit in change.visits] == [2]
@@ -38,6 +40,7 @@ def test_a_skipped_visit_keeps_its_place_and_no_call_is_counted() -> None:
 
 
 def test_a_visit_that_is_called_already_is_not_called_again_elsewhere() -> None:
+    """A visit that is called already is not called again elsewhere."""
     with pytest.raises(Refused) as refused:
         calling.call_this(called(), 1, 2, **BY)  # type: ignore[arg-type]
     assert refused.value.code == "visit_called"
@@ -45,6 +48,7 @@ def test_a_visit_that_is_called_already_is_not_called_again_elsewhere() -> None:
 
 
 def test_a_room_calls_one_patient_at_a_time() -> None:
+    """A room calls one patient at a time."""
     day = make.day([make.visit(1), make.visit(2)])
     day = after(day, calling.call_next(day, 1, **BY))  # type: ignore[arg-type]
     with pytest.raises(Refused, match="room_calling"):
@@ -52,6 +56,7 @@ def test_a_room_calls_one_patient_at_a_time() -> None:
 
 
 def test_a_room_with_two_free_chairs_may_call_two() -> None:
+    """A room with two free chairs may call two."""
     day = make.day([make.visit(n) for n in (1, 2, 3)], chairs=2)
     for _ in range(2):
         day = after(day, calling.call_next(day, 1, **BY))  # type: ignore[arg-type]
@@ -60,6 +65,7 @@ def test_a_room_with_two_free_chairs_may_call_two() -> None:
 
 
 def test_a_pending_form_and_an_unchecked_identity_block_seating_not_queueing() -> None:
+    """A pending form and an unchecked identity block seating not queueing."""
     with pytest.raises(Refused, match="form_pending"):
         calling.seat(called(form=Form.PENDING), 1, now=make.NOW)
     with pytest.raises(Refused, match="identity_unchecked"):
@@ -69,6 +75,7 @@ def test_a_pending_form_and_an_unchecked_identity_block_seating_not_queueing() -
 
 
 def test_a_taken_chair_names_who_sits_in_it() -> None:
+    """A taken chair names who sits in it."""
     sitting = make.visit(2, state=State.SEATED, room_id=1, chair_id=11)
     day = make.day([*called(identity_checked=True).visits.values(), sitting])
     with pytest.raises(Refused) as refused:
@@ -77,12 +84,14 @@ def test_a_taken_chair_names_who_sits_in_it() -> None:
 
 
 def test_identity_needs_two_different_identifiers() -> None:
+    """Identity needs two different identifiers."""
     with pytest.raises(Refused, match="two_identifiers"):
         calling.check_identity(called(), 1, identifiers=["name", "name"])
     assert calling.check_identity(called(), 1, identifiers=["name", "phone"]).visits[0].identity_checked
 
 
 def test_imaging_and_back_to_the_same_queue_and_service() -> None:
+    """Imaging and back to the same queue and service."""
     day = make.day([make.visit(1, state=State.SEATED, room_id=1, chair_id=11), make.visit(2)])
     day = after(day, calling.send_to_imaging(day, 1, now=make.NOW))
     assert (day.visits[1].queue_id, day.visits[1].chair_id) == (99, None)
@@ -92,6 +101,7 @@ def test_imaging_and_back_to_the_same_queue_and_service() -> None:
 
 
 def test_a_missed_call_returns_behind_those_who_wait_and_a_hold_to_its_place() -> None:
+    """A missed call returns behind those who wait and a hold to its place."""
     day = make.day([make.visit(1), make.visit(2)])
     held = after(day, calling.hold(day, 1, now=make.NOW))
     back = after(held, calling.return_to_queue(held, 1, now=make.NOW + timedelta(hours=1)))
@@ -104,6 +114,7 @@ def test_a_missed_call_returns_behind_those_who_wait_and_a_hold_to_its_place() -
 
 
 def test_stepping_out_keeps_the_place_for_its_minutes() -> None:
+    """Stepping out keeps the place for its minutes."""
     day = make.day([make.visit(1), make.visit(2)])
     out = after(day, calling.step_out(day, 1, minutes=10, now=make.NOW))
     assert out.visits[1].out_until == make.NOW + timedelta(minutes=10)
@@ -116,6 +127,7 @@ def test_stepping_out_keeps_the_place_for_its_minutes() -> None:
 
 
 def test_a_transfer_keeps_the_arrival_and_drops_a_hand_made_place() -> None:
+    """A transfer keeps the arrival and drops a hand made place."""
     day = make.day([replace(make.visit(1), pin_ahead=(), pin_at=make.NOW), make.visit(2, queue_id=2)])
     there = calling.transfer(day, 1, 2, now=make.NOW + timedelta(hours=1)).visits[0]
     assert (there.queue_id, there.arrived_at, there.pin_ahead) == (2, day.visits[1].arrived_at, None)
@@ -123,6 +135,7 @@ def test_a_transfer_keeps_the_arrival_and_drops_a_hand_made_place() -> None:
 
 
 def test_finish_frees_only_that_chair() -> None:
+    """Finish frees only that chair."""
     sitting = [make.visit(n, state=State.SEATED, room_id=1, chair_id=10 + n) for n in (1, 2)]
     day = make.day(sitting, chairs=2)
     day = after(day, calling.finish(day, 1, now=make.NOW))

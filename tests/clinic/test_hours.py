@@ -1,4 +1,4 @@
-"""The service day: local, begins when the clinic says, never doubled by a clock change."""
+"""The service day."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,12 +12,14 @@ ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_H
 
 
 def test_before_the_day_starts_it_is_still_yesterday() -> None:
+    """Before the day starts it is still yesterday."""
     zone = ZoneInfo("Asia/Shanghai")
     assert service_day(datetime(2026, 11, 23, 3, 59, tzinfo=zone), zone, time(4)) == date(2026, 11, 22)
     assert service_day(datetime(2026, 11, 23, 4, 0, tzinfo=zone), zone, time(4)) == date(2026, 11, 23)
 
 
 def test_the_days_roll_over_at_local_time_not_at_utc_midnight() -> None:
+    """The days roll over at local time not at utc midnight."""
     zone = ZoneInfo("America/New_York")
     assert service_day(datetime(2026, 11, 24, 1, 30, tzinfo=UTC), zone, time(4)) == date(2026, 11, 23)
 

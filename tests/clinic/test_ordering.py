@@ -1,4 +1,4 @@
-"""The order of a queue: a permutation, emergencies first, hand-made places kept."""
+"""The order of a queue."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,6 +37,7 @@ def one(draw: st.DrawFn, id_: int) -> Visit:
 
 @given(waiting())
 def test_the_order_is_a_permutation_with_positions_from_one(visits: list[Visit]) -> None:
+    """The order is a permutation with positions from one."""
     places = order(visits, POLICY)
     assert sorted(place.visit.id for place in places) == sorted(visit.id for visit in visits)
     assert [place.position for place in places] == list(range(1, len(visits) + 1))
@@ -44,6 +45,7 @@ def test_the_order_is_a_permutation_with_positions_from_one(visits: list[Visit])
 
 @given(waiting(), st.randoms())
 def test_the_order_does_not_depend_on_how_the_visits_are_given(visits: list[Visit], random: Any) -> None:
+    """The order does not depend on how the visits are given."""
     shuffled = list(visits)
     random.shuffle(shuffled)
     assert order(visits, POLICY) == order(shuffled, POLICY)
@@ -51,6 +53,7 @@ def test_the_order_does_not_depend_on_how_the_visits_are_given(visits: list[Visi
 
 @given(waiting(least=1))
 def test_an_emergency_goes_before_everybody_who_is_none(visits: list[Visit]) -> None:
+    """An emergency goes before everybody who is none."""
     emergencies = [place.visit.emergency for place in order(visits, POLICY)]
     assert emergencies == sorted(emergencies, reverse=True)
 
@@ -98,6 +101,7 @@ def test_a_moved_visit_keeps_its_place_whoever_comes_later(
 
 @given(waiting(least=3), st.data())
 def test_a_moved_visit_moves_up_when_those_before_it_leave(visits: list[Visit], data: st.DataObject) -> None:
+    """A moved visit moves up when those before it leave."""
     day = make.day([make.visit(visit.id, arrived_at=visit.arrived_at) for visit in visits])
     mover = data.draw(st.sampled_from(day.places[1][1:])).visit
     change = moving.move(day, mover.id, 2, reason="equipment", by="staff:1", now=make.NOW)
@@ -108,6 +112,7 @@ def test_a_moved_visit_moves_up_when_those_before_it_leave(visits: list[Visit], 
 
 
 def test_booked_goes_before_a_walk_in_of_the_same_minute() -> None:
+    """Booked goes before a walk in of the same minute."""
     slot = make.NOW + timedelta(minutes=5)
     walk_in = make.visit(1, arrived_at=slot)
     booked = make.visit(2, arrived_at=slot + timedelta(minutes=3), slot=slot)
@@ -115,6 +120,7 @@ def test_booked_goes_before_a_walk_in_of_the_same_minute() -> None:
 
 
 def test_it_says_who_goes_before_and_why() -> None:
+    """It says who goes before and why."""
     slot = make.NOW + timedelta(minutes=30)
     visits = [make.visit(1, triage=1), make.visit(2, slot=slot), make.visit(3, slot=slot), make.visit(4, rank_at=slot)]
     places = order(visits, POLICY)

@@ -1,4 +1,4 @@
-"""Every language is complete: the same keys, the same placeholders, a word for each refusal, state and fact."""
+"""Every language is complete."""
 
 import ast
 import re
@@ -28,11 +28,13 @@ def placeholders(text: str) -> set[str]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_both_languages_have_the_same_keys(language: str) -> None:
+    """Both languages have the same keys."""
     assert whole(language) == whole(LANGUAGES[0])
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_both_languages_fill_in_the_same_facts(language: str) -> None:
+    """Both languages fill in the same facts."""
     first, other = words(LANGUAGES[0]).catalogue, words(language).catalogue
     for key, text in other.items():
         same = first.get(key) or first[PLURALS.sub(".other", key)]
@@ -41,6 +43,7 @@ def test_both_languages_fill_in_the_same_facts(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_empty(language: str) -> None:
+    """No text is empty."""
     assert [key for key, text in words(language).catalogue.items() if not text.strip()] == []
 
 
@@ -57,13 +60,17 @@ def refusal_codes() -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_refusal_has_words_that_say_the_cure(language: str) -> None:
+    """Every refusal has words that say the cure."""
     said = words(language)
-    missing = [code for code in refusal_codes() if not {f"refused.{code}", f"refused.{code}.other"} & set(said.catalogue)]
+    missing = [
+        code for code in refusal_codes() if not {f"refused.{code}", f"refused.{code}.other"} & set(said.catalogue)
+    ]
     assert sorted(missing) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_reason_and_fact_has_words(language: str) -> None:
+    """Every state reason and fact has words."""
     said = words(language)
     wanted = [f"clinic.state.{state}" for state in State]
     wanted += [f"clinic.move.{reason}" for reason in REASONS] + [f"clinic.priority.{group}" for group in PRIORITIES]

@@ -1,4 +1,4 @@
-"""Commands end to end on both databases: decided, written, journalled, remembered."""
+"""Commands end to end, on both databases."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -105,6 +105,7 @@ def test_undo_restores_the_queue_and_withdraws_the_call(database: Database, furn
 def test_undo_is_refused_when_overtaken_and_names_what_stands_in_the_way(
     database: Database, furnish: Callable[..., Setup]
 ) -> None:
+    """Undo is refused when overtaken and names what stands in the way."""
     furnish(patients=1)
     first = arrive(database, 1)
     rev = calling.call_next(database, DESK, 1)["rev"]

@@ -83,6 +83,7 @@ class Unlocked(Database):
 
 
 def test_without_its_lock_the_same_command_calls_somebody_twice(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Without its lock the same command calls somebody twice."""
     url = str(request.getfixturevalue("postgres_url"))
     database = Unlocked(url, Vault.open(tmp_path), Bus(), Clock())
     migrate(database)

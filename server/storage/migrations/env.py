@@ -1,4 +1,4 @@
-"""How Alembic runs here: on the connection it is given, inside the caller's transaction."""
+"""How Alembic runs here: inside the caller's transaction."""
 
 from alembic import context
 
