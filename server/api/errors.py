@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from apiflask import APIFlask, HTTPError
 from flask import Response, g, jsonify, request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from clinic.errors import Refused
 from server.commands.command import plain
@@ -35,19 +35,25 @@ class Denied(Exception):
         self.code = code
 
 
-class Problem(BaseModel):
-    """A no, and why: `code`, with the facts its words need. An `invalid` request names its `fields`."""
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "A no, and why: `code`, with the facts its words need.",
+    "properties": {"code": {"type": "string"}},
+    "required": ["code"],
+}
+"""What OpenAPI says of every answer that is not 2xx."""
 
-    model_config = ConfigDict(extra="allow")
-
-    code: str
-    fields: dict[str, str] | None = None
+INVALID: dict[str, Any] = {
+    **PROBLEM,
+    "description": "What was sent can never do. Code `invalid`: `fields` says what is wrong with which of them.",
+    "properties": {**PROBLEM["properties"], "fields": {"type": "object", "additionalProperties": {"type": "string"}}},
+}
 
 
 def handle(app: APIFlask) -> None:
     """Give an app these answers, and every answer its request id. No answer and no log line echoes what was sent."""
-    app.config["HTTP_ERROR_SCHEMA"] = Problem
-    app.config["VALIDATION_ERROR_SCHEMA"] = Problem
+    app.config["HTTP_ERROR_SCHEMA"] = PROBLEM
+    app.config["VALIDATION_ERROR_SCHEMA"] = INVALID
     app.error_processor(_http_error)
     app.after_request(_name_request)
     app.register_error_handler(Refused, _refused)

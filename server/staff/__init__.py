@@ -1,1 +1,1 @@
-"""The people who work here: who they are, how they sign in, at which desk."""
+"""The people who work here: who they are, how they sign in, where."""

@@ -382,11 +382,3 @@ def test_unfit_people_are_refused(database: Database, changes: dict[str, Any], c
         hire(database, **{"login": "li", **changes})
     with database.read() as connection:
         assert len(connection.execute(select(t.staff)).all()) == 1
-
-
-def test_new_passwords_are_long_and_never_twice(database: Database) -> None:
-    """What the command line makes up is worth typing once, and fits the limits."""
-    made = {passwords.new_password() for _ in range(1000)}
-    assert len(made) == 1000
-    assert all(len(password) == 14 and password.isascii() for password in made)
-    hire(database, password=made.pop())
