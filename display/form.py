@@ -43,7 +43,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One group of the form. `answers` are all answers so far, which the page sends back; `done`: nothing left to ask."""
+    """One group of the form. `answers` are all so far, which the page sends back; `done`: nothing left to ask."""
 
     clinic: Name
     ticket: str
@@ -69,12 +69,14 @@ def turn(
     ticket: str,
     language: str,
 ) -> View:
-    """The page after one. `answers` of earlier pages, `raw` what was entered on `page`; `back` forgives what is missing."""
-    shown = next((each for each in _pages(asked, answers) if each.link_id == page), None)
-    kept = _read(shown, answers, raw) if shown else dict(answers)
+    """The page after one. `answers` so far, `raw`: what was entered on `page`; `back` forgives what is missing."""
+    before = _page(_pages(asked, answers), page)
+    kept = _read(before, answers, raw) if before else dict(answers)
     all_pages = _pages(asked, kept)
-    faults = _faults(asked, kept, shown) if action == "next" and shown else {}
-    at = _next(all_pages, page, action) if not faults else next(i for i, p in enumerate(all_pages) if p.link_id == page)
+    shown = _page(all_pages, page)
+    faults = _faults(asked, kept, before) if action == "next" and before else {}
+    stays = shown is not None and (faults or (action == "next" and _asks_more(before, shown)))
+    at = _index(all_pages, page) if stays else _next(all_pages, page, action)
     done = at >= len(all_pages)
     here = None if done else all_pages[at]
     return View(
@@ -109,8 +111,21 @@ def _pages(asked: Asked, answers: Answers) -> tuple[Page, ...]:
     )
 
 
+def _page(all_pages: tuple[Page, ...], page: str) -> Page | None:
+    return next((each for each in all_pages if each.link_id == page), None)
+
+
+def _index(all_pages: tuple[Page, ...], page: str) -> int:
+    return next((index for index, each in enumerate(all_pages) if each.link_id == page), -1)
+
+
+def _asks_more(before: Page | None, now: Page) -> bool:
+    """Whether the answers of a page have brought further questions onto it."""
+    return before is not None and not {item.link_id for item in now.items} <= {item.link_id for item in before.items}
+
+
 def _next(all_pages: tuple[Page, ...], page: str, action: Action) -> int:
-    now = next((index for index, each in enumerate(all_pages) if each.link_id == page), -1)
+    now = _index(all_pages, page)
     if action == "next":
         return now + 1
     return max(0, now - 1 if action == "back" else now)

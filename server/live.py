@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask_socketio import SocketIO, join_room
+from flask_socketio import SocketIO, join_room, leave_room
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.pictures import Picture, Pictures, Watch
@@ -65,6 +65,9 @@ class Live:
         admitted = self._admit(cookies, message)
         if admitted is None:
             return None
+        before = self._watching.get(sid)
+        if before is not None:
+            leave_room(before.watch.room, sid=sid, namespace="/")
         self._watching[sid] = admitted
         join_room(admitted.watch.room, sid=sid, namespace="/")
         picture = self._pictures.now(admitted.watch)

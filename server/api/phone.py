@@ -7,12 +7,12 @@ from flask import Response, request
 from pydantic import Field
 
 from display import page
-from server.api.access import asked, caller, for_phone
+from server.api.access import admit_phone, asked, caller, for_phone, open_to_all
 from server.api.answers import Changed, PictureOut
-from server.api.errors import GET_PROBLEMS, POST_PROBLEMS
+from server.api.errors import GET_PROBLEMS, POST_PROBLEMS, Denied
 from server.api.fields import Body
 from server.api.house import House
-from server.api.sockets import phone_watch
+from server.api.sockets import known_language, phone_watch
 from server.commands import calling
 
 
@@ -26,10 +26,15 @@ def blueprint(house: House) -> APIBlueprint:
 
     @door.get("/t/<string(maxlength=64):token>")
     @door.doc(hide=True)
-    @for_phone
+    @open_to_all
     def phone_page(token: str) -> Response:
-        """The page of one visit, whole, so that it shows something without script."""
-        watch = phone_watch(house, caller(), request.args.get("language", ""))
+        """The page of one visit, whole, so that it shows something without script; of an old link that it has ended."""
+        language = known_language(request.args.get("language", ""))
+        try:
+            known = admit_phone(database, token)
+        except Denied:
+            return Response(page.gone(language), status=404, mimetype="text/html")
+        watch = phone_watch(house, known, language)
         picture = house.pictures.now(watch)
         return Response(page.page("phone", picture, language=watch.language, token=token), mimetype="text/html")
 

@@ -15,7 +15,7 @@ from server.api.house import House
 from server.devices import Kind
 from server.live import Admit, Admitted, Live, StillGood
 from server.pictures import Watch
-from server.staff.desks import SignedOut, open_ids
+from server.staff.desks import SignedOut, acting
 from server.storage import tables as t
 
 
@@ -58,8 +58,8 @@ def still_good(house: House) -> StillGood:
             )
             devices = {f"device:{row.id}" for row in connection.execute(paired)}
             phones = {f"phone:{row.visit_id}" for row in connection.execute(linked)}
-        open_now = open_ids(house.database, numbers["desk"], lock_after(house.settings))
-        consoles = {f"desk:{desk_id}" for desk_id in open_now}
+        at_desks = acting(house.database, numbers["desk"], lock_after(house.settings))
+        consoles = {f"desk:{desk_id}:staff:{staff_id}" for desk_id, staff_id in at_desks.items()}
         return credentials & (devices | phones | consoles)
 
     return check
@@ -106,7 +106,5 @@ def _admitted(house: House, cookies: Mapping[str, str], message: Mapping[str, An
         return Admitted(Watch(caller.site_id, "kiosk"), caller.actor)
     if face == "console":
         caller = admit_staff(house.database, house.settings, cookies)
-        return Admitted(
-            console_watch(caller, str(language)), f"{caller.desk_label}:{caller.person.id if caller.person else 0}"
-        )
+        return Admitted(console_watch(caller, str(language)), f"{caller.desk_label}:{caller.actor}")
     return None

@@ -1,7 +1,7 @@
 """Desks: signed-in consoles, and who acts at each of them now."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -150,25 +150,24 @@ def sign_out(database: Database, desk_id: int) -> None:
         connection.execute(delete(t.desk_member).where(t.desk_member.c.desk_id == desk_id))
 
 
-def open_ids(database: Database, ids: Collection[int], lock_after: timedelta) -> frozenset[int]:
-    """Which of these desks may see patients at this moment: one statement for all consoles."""
+def acting(database: Database, ids: Collection[int], lock_after: timedelta) -> Mapping[int, int]:
+    """Who acts at those of these desks that may see patients now, by desk: one statement for all consoles."""
     now = database.now()
-    acting = (t.desk_member.c.desk_id == t.desk.c.id) & (t.desk_member.c.staff_id == t.desk.c.staff_id)
+    member = (t.desk_member.c.desk_id == t.desk.c.id) & (t.desk_member.c.staff_id == t.desk.c.staff_id)
     with database.read() as connection:
-        return frozenset(
-            connection.scalars(
-                select(t.desk.c.id)
-                .join(t.staff, t.desk.c.staff_id == t.staff.c.id)
-                .join(t.desk_member, acting)
-                .where(
-                    t.desk.c.id.in_(ids),
-                    t.staff.c.active,
-                    t.desk.c.locked_at.is_(None),
-                    t.desk.c.opened_at > now - LASTS,
-                    t.desk.c.seen_at >= now - lock_after,
-                )
+        rows = connection.execute(
+            select(t.desk.c.id, t.desk.c.staff_id)
+            .join(t.staff, t.desk.c.staff_id == t.staff.c.id)
+            .join(t.desk_member, member)
+            .where(
+                t.desk.c.id.in_(ids),
+                t.staff.c.active,
+                t.desk.c.locked_at.is_(None),
+                t.desk.c.opened_at > now - LASTS,
+                t.desk.c.seen_at >= now - lock_after,
             )
         )
+        return {row.id: row.staff_id for row in rows}
 
 
 def _find(database: Database, login: str) -> Row[Any] | None:

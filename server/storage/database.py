@@ -151,11 +151,17 @@ def _patiently(connection: Connection) -> RootTransaction:
 def open_engine(url: str) -> Engine:
     """An engine as this product needs it.
 
-    SQLite: WAL, full sync, no busy wait in C (it would stop every screen), writers begin immediately.
+    SQLite: WAL, full sync, no busy wait in C (it would stop every screen), writers begin immediately. Errors hide the
+    values of a statement: they are patients' data.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=POOL, max_overflow=0)
-    engine = create_engine(url, connect_args={"timeout": 0}, pool_size=POOL, max_overflow=0)
+        return create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1),
+            pool_size=POOL,
+            max_overflow=0,
+            hide_parameters=True,
+        )
+    engine = create_engine(url, connect_args={"timeout": 0}, pool_size=POOL, max_overflow=0, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -343,7 +343,7 @@ def test_a_new_password_ends_old_sessions(database: Database) -> None:
     assert desks.sign_in(database, "wang", "another-password", address=HERE)
 
 
-def test_open_ids_are_the_desks_that_may_see_patients(database: Database, clock: Clock) -> None:
+def test_those_act_whose_desk_may_see_patients(database: Database, clock: Clock) -> None:
     """Locked, idle, signed-out, ended desks and those of people who left are not among them."""
     for login in ("wang", "li"):
         hire(database, login)
@@ -355,7 +355,7 @@ def test_open_ids_are_the_desks_that_may_see_patients(database: Database, clock:
     desks.sign_out(database, out)
     people.deactivate(database, "li")
     everyone = frozenset({idle, open_, locked, out, left, 999})
-    assert desks.open_ids(database, everyone, IDLE) == {open_}
+    assert set(desks.acting(database, everyone, IDLE)) == {open_}
 
 
 @pytest.mark.parametrize(
