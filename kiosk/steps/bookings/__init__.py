@@ -1,0 +1,1 @@
+"""Several bookings of one person: which one?"""

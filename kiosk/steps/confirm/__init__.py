@@ -1,0 +1,1 @@
+"""Is this you, and is this your appointment?"""

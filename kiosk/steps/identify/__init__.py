@@ -1,0 +1,1 @@
+"""Phone and birth date, for those who have nothing to scan."""

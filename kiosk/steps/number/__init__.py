@@ -1,0 +1,1 @@
+"""The number: on the screen, on paper, on the phone."""

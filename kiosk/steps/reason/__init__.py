@@ -1,0 +1,1 @@
+"""What somebody without a booking comes for."""

@@ -1,0 +1,1 @@
+"""Signs that somebody should be looked at now, asked before the number."""

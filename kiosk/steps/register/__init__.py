@@ -1,0 +1,1 @@
+"""Somebody the clinic does not know yet: name, phone, birth date, sex."""

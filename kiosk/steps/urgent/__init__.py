@@ -1,0 +1,1 @@
+"""Sit down, we are coming."""

@@ -1,0 +1,1 @@
+"""The first page: scan, type, or take a number without a booking."""
