@@ -20,6 +20,8 @@ export interface Watch<Body> {
   face: 'console' | 'kiosk'
   /** The GET door of the same picture. */
   url: string
+  /** Of a console, whose pictures hold words; to change it, watch anew. */
+  language?: string
   show: (body: Body, picture: Picture<Body>) => void
   /** `heard` is when the server last gave a sign of life, by this machine's clock. */
   link?: (link: Link, heard: Date | null) => void
@@ -47,7 +49,7 @@ export function watch<Body>(options: Watch<Body>): Watching {
   let stopped = false
 
   const socket = io({ path: '/live', transports: ['websocket'], reconnectionDelayMax: EVERY })
-  socket.on('connect', () => socket.emit('watch', { face: options.face }))
+  socket.on('connect', () => socket.emit('watch', { face: options.face, language: options.language }))
   socket.on('picture', (picture: Picture<Body>) => {
     tell('live')
     take(picture)
