@@ -4,10 +4,11 @@ import hashlib
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from apiflask import APIFlask
@@ -72,8 +73,7 @@ def create_server(settings: Settings, *, async_mode: str = "threading") -> Serve
     require_current(database)
     build = _build()
     pictures = Pictures(database, build)
-    paths = Paths(settings.data / "sheets", _folder(display) / "static/fonts/NotoSansSC_400Regular.ttf")
-    house = House(settings, database, pictures, load_questionnaires(), paths, build)
+    house = House(settings, database, pictures, load_questionnaires(), paths(settings), build)
     app = create_app(house)
     socketio = SocketIO(
         app,
@@ -85,7 +85,7 @@ def create_server(settings: Settings, *, async_mode: str = "threading") -> Serve
     )
     live = Live(database, pictures, socketio, sockets.admit(house), sockets.still_good(house))
     sockets.listen(socketio, live)
-    return Server(house, app, socketio, live, Spool(database, paths), Clock(database))
+    return Server(house, app, socketio, live, Spool(database, house.paths), Clock(database))
 
 
 def create_app(house: House) -> APIFlask:
@@ -104,6 +104,30 @@ def create_app(house: House) -> APIFlask:
     app.register_blueprint(reception_door.blueprint(house))
     app.after_request(_protect)
     return app
+
+
+def specification(settings: Settings) -> dict[str, Any]:
+    """The HTTP interface as OpenAPI 3.1."""
+    server = create_server(settings)
+    spec = cast(dict[str, Any], server.app.spec)
+    server.house.database.close()
+    return spec
+
+
+def paths(settings: Settings) -> Paths:
+    return Paths(settings.data / "sheets", _folder(display) / "static/fonts/NotoSansSC_400Regular.ttf")
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database for one command: SQLite is migrated; raises OldSchema where PostgreSQL is behind."""
+    database = open_database(settings)
+    try:
+        if database.engine.dialect.name == "sqlite":
+            migrate(database)
+        yield database
+    finally:
+        database.close()
 
 
 def open_database(settings: Settings) -> Database:

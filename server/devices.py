@@ -171,6 +171,12 @@ def new_claim(database: Database) -> tuple[str, str]:
     return secret, database.vault.keyed("claim", secret)
 
 
+def link(base: str, kind: Kind, secret: str) -> str:
+    """The address that makes the first browser to follow it this device; the secret stands where no log sees it."""
+    page = "screen/pair" if kind is Kind.SCREEN else "kiosk"
+    return f"{base}/{page}#claim={secret}"
+
+
 def _by_token(database: Database, connection: Connection, token: str | None) -> Row[Any] | None:
     if not token:
         return None

@@ -23,6 +23,10 @@ class House:
     paths: Paths
     build: str
 
+    @property
+    def local_address(self) -> str:
+        return local_address(self.settings)
+
     @cached_property
     def origin(self) -> str:
         """Where phones reach this server, for QR codes: the set address, else this machine's own on the network.
@@ -33,6 +37,12 @@ class House:
             return self.settings.public_url.rstrip("/")
         host = self.settings.host if self.settings.host not in ("0.0.0.0", "::") else own_address()
         return f"http://{host}:{self.settings.port}"
+
+
+def local_address(settings: Settings) -> str:
+    """Where this machine's own browser finds the server."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    return f"http://{host}:{settings.port}"
 
 
 def own_address() -> str:

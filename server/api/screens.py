@@ -29,6 +29,13 @@ def blueprint(house: House) -> APIBlueprint:
         name = known.device.name if known.device else ""
         return Response(page.page(watch.kind, picture, language=watch.language, name=name), mimetype="text/html")
 
+    @door.get("/screen/pair")
+    @door.doc(hide=True)
+    @open_to_all
+    def pairing_page() -> Response:
+        """For a link that was made ahead: becomes that screen, whatever this browser was before."""
+        return Response(page.pair(), mimetype="text/html")
+
     @door.get("/api/screen/picture")
     @door.output(PictureOut)
     @door.doc(responses=GET_PROBLEMS)
