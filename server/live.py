@@ -2,22 +2,24 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask_socketio import SocketIO, join_room, leave_room
-from sqlalchemy.exc import SQLAlchemyError
+from flask_socketio import SocketIO, join_room
 
 from server.pictures import Picture, Pictures, Watch
-from server.storage.database import Busy, Database
+from server.queries.snapshot import Snapshot
+from server.storage.database import Database
+from server.trouble import whereabouts
 
 LOOK = 2.0
 """Seconds between looks at the revs: heals a lost message of the bus, and drops whoever lost the right to look."""
 
-ALIVE = 5.0
-"""Seconds between signs of life: pictures without a body."""
+ALIVE = 4.0
+"""Seconds between signs of life: pictures without a body. A screen that hears none for 12 s says how old it is."""
 
 PHONES = 1.0
 """Phones hear of changes at most this often, in seconds."""
@@ -51,51 +53,66 @@ class Live:
         self._admit = admit
         self._still_good = still_good
         self._watching: dict[str, Admitted] = {}
+        self._watchers: Counter[Watch] = Counter()
         self._sent: dict[Watch, str] = {}
+        self._failing: set[Watch] = set()
         self._revs: dict[int, int] = {}
         self._dirty: set[int] = set()
         self._phones_dirty: set[int] = set()
         self._phones_after: dict[int, float] = {}
         self._woken = threading.Event()
         self._stopped = False
+        self._lost = False
         database.bus.listen(self._changed)
 
     def admit(self, sid: str, cookies: Mapping[str, str], message: Mapping[str, Any]) -> Picture | None:
-        """Let a socket watch; returns its first picture, None when it may not look."""
+        """Let a socket watch this and nothing else; returns its first picture, None when it may not look."""
         admitted = self._admit(cookies, message)
+        self.leave(sid)
         if admitted is None:
             return None
-        before = self._watching.get(sid)
-        if before is not None:
-            leave_room(before.watch.room, sid=sid, namespace="/")
+        watch = admitted.watch
         self._watching[sid] = admitted
-        join_room(admitted.watch.room, sid=sid, namespace="/")
-        picture = self._pictures.now(admitted.watch)
-        self._revs.setdefault(admitted.watch.site_id, picture.rev)
+        self._watchers[watch] += 1
+        join_room(watch.room, sid=sid, namespace="/")
+        picture = self._pictures.now(watch)
+        self._revs.setdefault(watch.site_id, picture.rev)
+        if self._sent.setdefault(watch, picture.hash) != picture.hash:
+            # Whoever watched before has not heard of this one yet: whatever comes next goes to all.
+            self._sent[watch] = ""
         return picture
 
     def leave(self, sid: str) -> None:
-        self._watching.pop(sid, None)
-        watched = {admitted.watch for admitted in self._watching.values()}
-        self._sent = {watch: sent for watch, sent in self._sent.items() if watch in watched}
+        left = self._watching.pop(sid, None)
+        if left is None:
+            return
+        self._socketio.server.leave_room(sid, left.watch.room, namespace="/")
+        self._watchers[left.watch] -= 1
+        if not self._watchers[left.watch]:
+            del self._watchers[left.watch]
+            self._sent.pop(left.watch, None)
+            self._failing.discard(left.watch)
 
     def run(self) -> None:
-        """Push until stopped. While the database is away there is no sign of life either: screens say their age."""
+        """Push until stopped. Signs of life follow a look at the database alone: without it, screens say their age."""
         looked = alive = 0.0
         while not self._stopped:
             self._woken.wait(self._pause())
             self._woken.clear()
             now = time.monotonic()
+            looks = now - looked >= LOOK
             try:
-                if now - looked >= LOOK:
-                    looked = now
+                if looks:
                     self._look()
                 self._push(now)
-                if now - alive >= ALIVE:
+                if looks and now - alive >= ALIVE:
                     alive = now
                     self._show_life()
-            except (Busy, SQLAlchemyError):
-                log.exception("live_waits_for_database")
+            except Exception as error:  # noqa: BLE001 - nothing may end the push; the next look makes up for it
+                self._note(error)
+            else:
+                looked = now if looks else looked
+                self._note(None)
 
     def stop(self) -> None:
         self._stopped = True
@@ -104,6 +121,14 @@ class Live:
     def _pause(self) -> float:
         return 0.2 if self._phones_dirty else LOOK / 4
 
+    def _note(self, error: Exception | None) -> None:
+        """Log once that the truth is out of reach, and once that it is back."""
+        if error is not None and not self._lost:
+            log.error("live_lost", **whereabouts(error))
+        if error is None and self._lost:
+            log.warning("live_back")
+        self._lost = error is not None
+
     def _changed(self, site_id: int, rev: int) -> None:
         if rev > self._revs.get(site_id, 0):
             self._revs[site_id] = rev
@@ -111,7 +136,7 @@ class Live:
             self._woken.set()
 
     def _sites(self) -> frozenset[int]:
-        return frozenset(admitted.watch.site_id for admitted in self._watching.values())
+        return frozenset(watch.site_id for watch in list(self._watchers))
 
     def _look(self) -> None:
         sites = self._sites()
@@ -124,7 +149,7 @@ class Live:
         self._dirty |= sites
 
     def _drop_strangers(self) -> None:
-        held = frozenset(admitted.credential for admitted in self._watching.values())
+        held = frozenset(admitted.credential for admitted in list(self._watching.values()))
         good = self._still_good(held)
         for sid, admitted in list(self._watching.items()):
             if admitted.credential not in good:
@@ -147,8 +172,8 @@ class Live:
         for watch in self._watched(site_id):
             if (watch.face == "phone") is not phones:
                 continue
-            picture = self._pictures.draw(snapshot, watch)
-            if self._sent.get(watch) != picture.hash:
+            picture = self._draw(snapshot, watch)
+            if picture is not None and self._sent.get(watch) != picture.hash:
                 self._sent[watch] = picture.hash
                 self._socketio.emit("picture", picture.as_json(), to=watch.room)
             # Whoever is calling a patient meanwhile goes first.
@@ -158,10 +183,22 @@ class Live:
         for site_id in self._sites():
             snapshot = self._pictures.snapshot(site_id, 0)
             for watch in self._watched(site_id):
-                alive = self._pictures.draw(snapshot, watch).as_json(body=False)
-                self._socketio.emit("picture", alive, to=watch.room)
+                picture = self._draw(snapshot, watch)
+                if picture is not None:
+                    self._socketio.emit("picture", picture.as_json(body=False), to=watch.room)
                 self._socketio.sleep(0)
 
-    def _watched(self, site_id: int) -> set[Watch]:
-        admitted = list(self._watching.values())
-        return {each.watch for each in admitted if each.watch.site_id == site_id}
+    def _draw(self, snapshot: Snapshot, watch: Watch) -> Picture | None:
+        """A watch's picture; None when drawing it fails, which leaves all others and is logged once."""
+        try:
+            picture = self._pictures.draw(snapshot, watch)
+        except Exception as error:  # noqa: BLE001 - a bug in one kind of picture must not darken the others
+            if watch not in self._failing:
+                self._failing.add(watch)
+                log.error("picture_failed", face=watch.face, kind=watch.kind, **whereabouts(error))
+            return None
+        self._failing.discard(watch)
+        return picture
+
+    def _watched(self, site_id: int) -> list[Watch]:
+        return [watch for watch in list(self._watchers) if watch.site_id == site_id]

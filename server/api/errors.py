@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import traceback
 from typing import Any
 
 import structlog
@@ -15,6 +14,7 @@ from server.commands.command import plain
 from server.staff.desks import SignedOut
 from server.storage.attempts import TooMany
 from server.storage.database import Busy
+from server.trouble import whereabouts
 
 log = structlog.get_logger()
 
@@ -91,7 +91,7 @@ def _busy(error: Busy) -> Response:
 
 def _bug(error: Exception) -> Response:
     """Logged with where it happened, never with its message: that may hold what a patient typed."""
-    log.error("bug", request_id=request_id(), door=_door(), **_place(error))
+    log.error("bug", request_id=request_id(), door=_door(), **whereabouts(error))
     return _answer(500, "bug", request_id=request_id())
 
 
@@ -127,17 +127,3 @@ def _name_request(response: Response) -> Response:
 def _door() -> str:
     """The rule of the address, not the address: that may hold a phone page's token."""
     return f"{request.method} {request.url_rule}"
-
-
-def _place(error: BaseException) -> dict[str, Any]:
-    chain = [error]
-    while (inner := chain[-1].__cause__ or chain[-1].__context__) is not None and inner not in chain:
-        chain.append(inner)
-    return {
-        "error": " < ".join(type(each).__name__ for each in chain),
-        "where": [
-            f"{frame.filename}:{frame.lineno} {frame.name}"
-            for each in reversed(chain)
-            for frame in traceback.extract_tb(each.__traceback__)
-        ],
-    }
