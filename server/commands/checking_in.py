@@ -1,6 +1,6 @@
 """Checking in: an arrival gets a number, a place, a ticket."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from clinic.setup import Setup
 from clinic.visit import Form, Visit
 from server.commands.command import Answer, Ask, Command, run
 from server.commands.forms import keep_form
+from server.commands.patients import Particulars, keep_patient
 from server.commands.printing import phone_token, print_ticket
 from server.storage import tables as t
 from server.storage.database import Database
@@ -32,7 +33,7 @@ class CheckIn:
     first printer. `where`: kiosk or desk.
     """
 
-    patient_id: int
+    patient_id: int = 0
     appointment_id: int | None = None
     service_id: int | None = None
     queue_id: int | None = None
@@ -49,6 +50,20 @@ def check_in(database: Database, ask: Ask, arrival: CheckIn, *, origin: str | No
     `appointment_cancelled`, `service_not_offered`.
     """
     return run(database, ask, lambda command: check_in_now(command, arrival, origin=origin))
+
+
+def register(database: Database, ask: Ask, person: Particulars, arrival: CheckIn, *, origin: str | None) -> Answer:
+    """Write a newcomer down (or find them again) and check them in, in one transaction; `arrival.patient_id` is set
+    here.
+
+    Raises Refused as `check_in` does, and `name_missing`, `name_too_long`.
+    """
+
+    def work(command: Command) -> Answer:
+        patient_id = keep_patient(command, person)
+        return check_in_now(command, replace(arrival, patient_id=patient_id), origin=origin)
+
+    return run(database, ask, work)
 
 
 def check_in_now(command: Command, arrival: CheckIn, *, origin: str | None) -> Answer:

@@ -2,8 +2,14 @@
 
 import re
 
+import pytest
+import typer
+from typer.models import CommandInfo
+from typer.testing import CliRunner
+
 from clinic.facts import FACTS
 from display.screens import SCREENS
+from server import cli
 from server.settings import Settings
 from tests.architecture.tree import ROOT
 
@@ -33,3 +39,31 @@ def test_every_fact_is_documented_with_whether_it_can_be_undone() -> None:
 def test_every_kind_of_screen_is_documented() -> None:
     """Every kind of screen is documented."""
     assert [kind for kind in SCREENS if f"| `{kind}` |" not in doc("screens.md")] == []
+
+
+def commands(app: typer.Typer, prefix: str = "nextchair") -> list[str]:
+    """Every command a user can type."""
+    found = [f"{prefix} {get_name(each)}" for each in app.registered_commands]
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            found += commands(group.typer_instance, f"{prefix} {group.name}")
+    return found
+
+
+def get_name(command: CommandInfo) -> str:
+    return command.name or (command.callback.__name__ if command.callback else "")
+
+
+def test_every_command_is_documented() -> None:
+    """docs/commands.md has a row for each command there is, and no other."""
+    told = re.findall(r"^\| `(nextchair [a-z -]+)` \|", doc("commands.md"), re.MULTILINE)
+    assert sorted(told) == sorted(commands(cli.main))
+
+
+@pytest.mark.parametrize("command", commands(cli.main))
+def test_every_command_explains_itself(command: str) -> None:
+    """`--help` works, and says in a sentence what the command does."""
+    result = CliRunner().invoke(cli.main, [*command.split()[1:], "--help"])
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+    assert re.search(r"[a-z]\.", result.output)

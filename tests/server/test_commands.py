@@ -1,17 +1,19 @@
 """Commands end to end, on both databases."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from clinic.errors import Refused
+from clinic.interview import Answered
 from clinic.setup import Setup
 from clinic.visit import State
-from server.commands import calling, checking_in, moving, undoing
+from server.commands import calling, checking_in, forms, moving, undoing
 from server.commands.checking_in import CheckIn
 from server.commands.command import Ask
+from server.commands.patients import Particulars
 from server.queries.replay import differences
 from server.queries.snapshot import read_snapshot
 from server.storage import tables as t
@@ -43,14 +45,15 @@ def test_a_walk_in_is_called_seated_and_finished(
     first = arrive(database, 1)
     answer = calling.call_next(database, DESK, 1)
     assert (answer["visit"], answer["ticket"]) == (first, "A001")
-    with database.write() as connection:
-        connection.execute(t.visit.update().values(form="done"))
-        connection.execute(t.journal.update().where(t.journal.c.fact == "checked_in").values(v=1))
+    with pytest.raises(Refused, match="form_pending"):
+        calling.seat(database, DESK, first)
+    forms.fill_form(database, DESK, first, Answered("dental-return", "1", {}, (), complete=True))
     calling.check_identity(database, DESK, first, ["name", "birth_date"])
     calling.seat(database, DESK, first)
     clock.now += timedelta(minutes=20)
     calling.finish(database, DESK, first)
     assert read_snapshot(database, 1).day.visits[first].state is State.FINISHED
+    assert differences(database, 1) == []
 
 
 def test_replay_equals_the_tables(database: Database, furnish: Callable[..., Setup]) -> None:
@@ -146,4 +149,40 @@ def test_the_service_day_opens_once_and_closes_what_was_left(
     with database.read() as connection:
         state = connection.execute(select(t.visit.c.state).where(t.visit.c.id == left)).scalar_one()
     assert state == "cancelled"
+    assert differences(database, 1) == []
+
+
+def test_a_newcomer_is_written_down_once(database: Database, furnish: Callable[..., Setup], clock: Clock) -> None:
+    """The same document another day finds the same patient; two people of one phone stay two."""
+    furnish()
+    mother = Particulars(name="李 秀", birth_date=date(1980, 2, 3), phone="13900000000", document="11010519491231002X")
+    child = Particulars(name="李小", birth_date=date(2015, 2, 3), phone="139 0000 0000")
+    first = register(database, mother)
+    register(database, child)
+    clock.now += timedelta(days=1)
+    again = register(database, mother)
+    with database.read() as connection:
+        rows = connection.execute(select(t.patient).order_by(t.patient.c.id)).all()
+        visits = dict(connection.execute(select(t.visit.c.id, t.visit.c.patient_id)).tuples().all())
+    assert [(row.name, row.initials, row.phone_tail) for row in rows] == [
+        ("李 秀", "lx", "0000"),
+        ("李小", "lx", "0000"),
+    ]
+    assert visits[first] == visits[again]
+    assert "13900000000" not in str(rows)
+    assert "11010519491231002X" not in str(rows)
+
+
+def register(database: Database, person: Particulars) -> int:
+    answer = checking_in.register(database, Ask(1, "device:1"), person, CheckIn(service_id=1), origin=None)
+    return int(answer["visit"])
+
+
+def test_a_patient_has_one_open_number(database: Database, furnish: Callable[..., Setup]) -> None:
+    """Checking in twice says the number, and takes no other one."""
+    furnish(patients=1)
+    arrive(database, 1)
+    with pytest.raises(Refused) as refused:
+        arrive(database, 1)
+    assert (refused.value.code, refused.value.facts["ticket"]) == ("already_checked_in", "A001")
     assert differences(database, 1) == []
