@@ -163,7 +163,7 @@ def test_a_newcomer_is_written_down_once(database: Database, furnish: Callable[.
     again = register(database, mother)
     with database.read() as connection:
         rows = connection.execute(select(t.patient).order_by(t.patient.c.id)).all()
-        visits = dict(connection.execute(select(t.visit.c.id, t.visit.c.patient_id)).tuples().all())
+        visits = {row.id: row.patient_id for row in connection.execute(select(t.visit.c.id, t.visit.c.patient_id))}
     assert [(row.name, row.initials, row.phone_tail) for row in rows] == [
         ("李 秀", "lx", "0000"),
         ("李小", "lx", "0000"),

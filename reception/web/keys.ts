@@ -1,0 +1,32 @@
+/** The keys of the console: one letter each, never while somebody types or a panel is open. */
+
+import { undoLast } from './act'
+import { asked, moving } from './ask'
+
+export type Keys = Record<string, (event: KeyboardEvent) => void>
+
+/** Calls what a key stands for; `Alt+ArrowUp` and the like are written as here. */
+export function listen(keys: Keys): () => void {
+  const heard = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing || isTyping(event) || asked.value || moving.value) return
+    const action = keys[nameOf(event)]
+    if (!action) return
+    event.preventDefault()
+    action(event)
+  }
+  addEventListener('keydown', heard)
+  return () => removeEventListener('keydown', heard)
+}
+
+function nameOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  const held = [event.ctrlKey || event.metaKey ? 'Ctrl' : '', event.altKey ? 'Alt' : ''].filter(Boolean)
+  return [...held, key].join('+')
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const field = event.target instanceof Element ? event.target.closest('input, textarea, select, [contenteditable]') : null
+  return field !== null && !(field instanceof HTMLInputElement && ['checkbox', 'radio'].includes(field.type))
+}
+
+export const EVERYWHERE: Keys = { 'Ctrl+z': undoLast }
