@@ -3,13 +3,16 @@
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection, Row, insert, select, update
 
+from printers.answers import Status
 from printers.document import from_json
 from printers.drivers import open_driver
 from printers.drivers.base import Driver, Outcome, PrinterError, Result
@@ -89,6 +92,7 @@ class Worker:
         self._woken = threading.Event()
         self._stopped = False
         self._owner = False
+        self._blocked: str | None = None
 
     def run(self) -> None:
         while not self._stopped:
@@ -130,9 +134,13 @@ class Worker:
         self._print(printer, job, ZoneInfo(zone))
         return True
 
-    def _keep(self) -> None:
-        """A printer without paper may block for minutes; it stays ours meanwhile."""
+    def _watch(self, printer: Row[Any], status: Status) -> None:
+        """A printer without paper may block for minutes: it stays ours meanwhile, and people hear of it once."""
         self._lease.held()
+        if status.blocked != self._blocked:
+            self._blocked = status.blocked
+            if status.blocked:
+                self._tell_trouble(printer, status.blocked)
 
     def _jobs(self, connection: Connection, state: str) -> list[Row[Any]]:
         mine = (t.print_job.c.printer_id == self._printer_id) & (t.print_job.c.state == state)
@@ -150,7 +158,7 @@ class Worker:
             ).rowcount:
                 return
         try:
-            outcome = self._driver(printer).send(data, number, DEADLINE, lambda status: self._keep())
+            outcome = self._driver(printer).send(data, number, DEADLINE, partial(self._watch, printer))
         except PrinterError as error:
             log.warning("printer_unusable", printer=printer.id, permanent=error.permanent)
             outcome = Outcome(Result.NOT_PRINTED, reason="unreachable")
@@ -163,7 +171,7 @@ class Worker:
         return render(document, PROFILES[printer.profile], job_id=number, font=self._paths.font)
 
     def _driver(self, printer: Row[Any]) -> Driver:
-        virtual = f"memory://{self._paths.sheets.absolute()}"
+        virtual = f"memory://{quote(str(self._paths.sheets.absolute()))}"
         return open_driver(virtual if printer.address == VIRTUAL else printer.address)
 
     def _settle(self, printer: Row[Any], job: Row[Any], outcome: Outcome) -> None:
@@ -182,7 +190,10 @@ class Worker:
             mine = update(t.print_job).where(t.print_job.c.id == job.id)
             connection.execute(mine.values(state="waiting", next_at=later, why=why))
         if job.why != why:
-            run(self._database, Ask(printer.site_id, "spool"), lambda command: _trouble(command, printer.id, why))
+            self._tell_trouble(printer, why)
+
+    def _tell_trouble(self, printer: Row[Any], why: str) -> None:
+        run(self._database, Ask(printer.site_id, "spool"), lambda command: _trouble(command, printer.id, why))
 
     def _end(
         self,
