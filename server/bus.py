@@ -30,8 +30,8 @@ class Bus:
 
 
 class RedisBus(Bus):
-    """Across processes: Redis carries only "site s is at rev r". A lost message is healed by the look at the revs
-    every 2 s.
+    """Across processes: Redis carries only "site s is at rev r". Threads of its own speak and hear, so that no
+    command waits for a Redis that hangs. A lost message is healed by the look at the revs every 2 s.
     """
 
     def __init__(self, url: str) -> None:
@@ -40,21 +40,35 @@ class RedisBus(Bus):
         self._hearing = Redis.from_url(url, socket_connect_timeout=2)
         self._closed = threading.Event()
         self._away = False
-        threading.Thread(target=self._hear, name="bus", daemon=True).start()
+        self._unsaid: dict[int, int] = {}
+        self._woken = threading.Event()
+        for work in (self._speak, self._hear):
+            threading.Thread(target=work, name="bus", daemon=True).start()
 
     def changed(self, site_id: int, rev: int) -> None:
         super().changed(site_id, rev)
-        try:
-            self._redis.publish(CHANNEL, f"{site_id}:{rev}")
-            self._noted(away=False)
-        except RedisError:
-            self._noted(away=True)
+        self._unsaid[site_id] = rev
+        self._woken.set()
 
     def close(self) -> None:
         self._closed.set()
+        self._woken.set()
         super().close()
         self._redis.close()
         self._hearing.close()
+
+    def _speak(self) -> None:
+        """Of a site's revs that pile up meanwhile only the newest is told."""
+        while not self._closed.is_set():
+            self._woken.wait()
+            self._woken.clear()
+            while self._unsaid and not self._closed.is_set():
+                site_id, rev = self._unsaid.popitem()
+                try:
+                    self._redis.publish(CHANNEL, f"{site_id}:{rev}")
+                    self._noted(away=False)
+                except RedisError:
+                    self._noted(away=True)
 
     def _hear(self) -> None:
         while not self._closed.is_set():
