@@ -42,14 +42,15 @@ class Postgres:
     def create(self, template: str = "template1") -> str:
         """Make a database, as a copy of the named one, and return its address."""
         name = f"test_{uuid.uuid4().hex}"
-        self._run(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        self.run(f'CREATE DATABASE {name} TEMPLATE "{template}"')
         return f"{self.url.rpartition('/')[0]}/{name}"
 
     def drop(self, url: str) -> None:
         """Remove a database and whoever is still connected to it."""
-        self._run(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
+        self.run(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 
-    def _run(self, statement: str) -> None:
+    def run(self, statement: str) -> None:
+        """Run one statement as the superuser, outside any transaction."""
         with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(statement.encode())
 
@@ -81,11 +82,17 @@ def running_postgres() -> Iterator[Postgres]:
 
 @contextlib.contextmanager
 def running_redis() -> Iterator[str]:
-    """The address NEXTCHAIR_TEST_REDIS names, else a fresh server: Redis if there is one, else Valkey."""
+    """The address NEXTCHAIR_TEST_REDIS names, else a fresh server."""
     if named := os.environ.get("NEXTCHAIR_TEST_REDIS"):
         yield named
         return
-    port = free_port()
+    with own_redis(free_port()) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def own_redis(port: int) -> Iterator[str]:
+    """A fresh server on a port: Redis if there is one, else Valkey."""
     options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
     url = f"redis://127.0.0.1:{port}/0"
     with (
