@@ -26,7 +26,8 @@ Idle = Literal["welcome", "identity", "form"]
 """How long a page waits for somebody who has left: the server knows the seconds."""
 
 FieldKind = Literal["choice", "choices", "phone", "date", "number", "text"]
-Keyboard = Literal["none", "digits", "decimal", "letters"]
+Keyboard = Literal["none", "digits", "decimal", "letters", "all"]
+"""`letters` has no digits: a name is shorter to type without them."""
 Look = Literal["primary", "secondary", "quiet", "bar"]
 
 
@@ -112,6 +113,8 @@ class Ticket:
     reasons: tuple[Phrase, ...]
     wait: Phrase | None
     qr: str
+    scan: Phrase
+    scan_detail: Phrase
     notice: Phrase | None
     notice_detail: Phrase | None
     trouble: bool
@@ -138,10 +141,10 @@ class Page:
     note: Phrase | None = None
     appointment: Appointment | None = None
     ticket: Ticket | None = None
+    step: str = field(init=False)
 
-    @property
-    def step(self) -> str:
-        return self.id.partition(".")[0]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "step", self.id.partition(".")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import struct
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from server.storage.vault import Vault
@@ -18,13 +19,21 @@ def sign(vault: Vault, appointment_id: int, expires: datetime) -> str:
     return f"{PREFIX}.{payload}.{_signature(vault, payload)}"
 
 
-def verify(vault: Vault, payload: str, signature: str, now: datetime) -> int | None:
-    """The appointment of a code of ours; None for a forged, damaged or expired one."""
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code of ours says."""
+
+    appointment_id: int
+    expires: datetime
+
+
+def verify(vault: Vault, payload: str, signature: str) -> Code | None:
+    """A code of ours, expired or not; None for a forged or damaged one."""
     if not hmac.compare_digest(_signature(vault, payload).encode(), signature.encode("utf-8", "replace")):
         return None
     packed = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     appointment_id, expires = _PAYLOAD.unpack(packed)
-    return int(appointment_id) if datetime.fromtimestamp(expires, UTC) > now else None
+    return Code(appointment_id, datetime.fromtimestamp(expires, UTC))
 
 
 def _signature(vault: Vault, payload: str) -> str:
