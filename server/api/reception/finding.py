@@ -19,7 +19,7 @@ from server.api.errors import POST_PROBLEMS
 from server.api.fields import Body, Id, line
 from server.api.house import House
 from server.api.sockets import known_language
-from server.commands import checking_in, registering
+from server.commands import checking_in
 from server.commands.checking_in import CheckIn
 from server.commands.command import Answer
 from server.commands.patients import LONGEST_NAME, Particulars
@@ -134,7 +134,7 @@ def add(door: APIBlueprint, house: House) -> None:
         arrival = CheckIn(
             patient_id=0, service_id=body.service, queue_id=body.queue, language=body.language, where="desk"
         )
-        return registering.register(database, asked(), _particulars(body, today), arrival, origin=house.origin)
+        return checking_in.register(database, asked(), _particulars(body, today), arrival, origin=house.origin)
 
 
 def _particulars(body: RegisterBody, today: date) -> Particulars:
