@@ -23,6 +23,7 @@ from server.api.kiosk_needs import meet
 from server.api.qr import qr_image
 from server.api.sockets import known_language
 from server.commands import cards
+from server.commands.command import Ask, hash_body
 from server.conversations import drop_talk, keep_talk, read_talk
 from server.devices import Kind
 from server.pictures import Watch
@@ -212,10 +213,10 @@ def _go_on(house: House, body: Start, change: Callable[[Said, Here], Said | Prob
     return _turn(house, changed, talk, None)
 
 
-def _ask_for(need: Need) -> Any:
+def _ask_for(need: Need) -> Ask:
     """The request for one need: of a request repeated after a crash each part is done once."""
     ask = asked()
-    return replace(ask, key=f"{ask.key}.{type(need).__name__}")
+    return replace(ask, key=hash_body([ask.key, type(need).__name__]))
 
 
 def _said(house: House, talk: str, language: str) -> tuple[Said, str]:
