@@ -1,4 +1,4 @@
-"""What stands above and below every board: whose it is, which day, who missed a call."""
+"""What stands above and below every board."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -186,9 +186,10 @@
     try {
       picture = JSON.parse(text);
     } catch (error) {
-      return; // A proxy answered in its own words: the next try may reach the server.
+      picture = null;
     }
-    receive(picture);
+    // A proxy may answer in its own words: the next try may reach the server.
+    if (picture && typeof picture.rev === "number") receive(picture);
   }
 
   function askSoon() {

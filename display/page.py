@@ -122,15 +122,6 @@ def form_page(view: form_view.View, *, language: str, token: str) -> str:
     )
 
 
-@cache
-def build() -> str:
-    """Which build the screens are of. It changes with any file they are made of, so that they know when to reload."""
-    digest = hashlib.sha256()
-    for file in sorted(file for file in HERE.rglob("*") if file.suffix in {".py", ".html", ".css", ".js", ".svg"}):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
 def address(name: str) -> str:
     """Where a page finds a file of ours, or one that was copied for it."""
     file = SOURCES.get(name) or HERE / "static" / name

@@ -36,7 +36,7 @@
   }
 
   function look() {
-    send("GET", "/api/pair", null, function (answer) {
+    send("GET", "/api/pair?kind=screen", null, function (answer) {
       var state = answer ? answer.state : "";
       if (state === "paired") begin();
       else if (state === "unknown" || state === "revoked") ask();

@@ -1,10 +1,11 @@
-"""A small server for screens: their pages, the GET door of their picture, and a real Socket.IO behind /live."""
+"""A small server for screens, with a real Socket.IO behind /live."""
 
 from __future__ import annotations
 
 import json
 import mimetypes
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -110,6 +111,14 @@ def _static(path: str) -> Response:
     file = page.SOURCES.get(name) or page.STATIC["/static/display/"] / path.removeprefix("/static/display/")
     kind = mimetypes.guess_type(file.name)[0] or "font/woff2"
     return Response(file.read_bytes(), content_type=kind, headers={"Cache-Control": "max-age=600"})
+
+
+def until(true: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for something that happens on the server."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The patient's phone page: the own number, who is ahead and why, where to go."""
+"""The patient's phone: the own number, who is ahead, where to go."""
 
 from dataclasses import dataclass
 from datetime import datetime
