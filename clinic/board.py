@@ -1,8 +1,9 @@
 """What a public screen may know of the day, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from clinic.ordering import Ahead, Place, ahead_of
 from clinic.queue import Day
@@ -155,6 +156,7 @@ def board(day: Day, names: Mapping[int, str], now: datetime, areas: frozenset[in
 def slip(day: Day, visit: Visit, name: str, now: datetime) -> Slip:
     """What one patient may know of the own visit."""
     place = day.place(visit)
+    zone = day.setup.site.zone
     queue = day.setup.queue[visit.queue_id]
     dentist = day.setup.practitioner[queue.practitioner_id].name if queue.practitioner_id else None
     return Slip(
@@ -162,19 +164,23 @@ def slip(day: Day, visit: Visit, name: str, now: datetime) -> Slip:
         name=name,
         state=visit.state,
         position=place.position if place else None,
-        ahead=ahead_of(place, day.places[visit.queue_id]) if place else (),
+        ahead=tuple(_at_home(group, zone) for group in ahead_of(place, day.places[visit.queue_id])) if place else (),
         wait=estimate(day, place, now) if place else None,
         service=day.setup.service[visit.service_id].name,
         dentist=dentist,
         door=_own_door(day, visit),
         calls=visit.calls,
-        called_at=visit.called_at.astimezone(day.setup.site.zone) if visit.called_at else None,
-        slot=visit.slot.astimezone(day.setup.site.zone) if visit.slot else None,
+        called_at=visit.called_at.astimezone(zone) if visit.called_at else None,
+        slot=visit.slot.astimezone(zone) if visit.slot else None,
         form=visit.form,
-        out_until=visit.out_until.astimezone(day.setup.site.zone) if visit.out_until else None,
+        out_until=visit.out_until.astimezone(zone) if visit.out_until else None,
         withdrawn=visit.withdrawn_at is not None and now - visit.withdrawn_at < CALL_STAYS,
         missed=visit.missed,
     )
+
+
+def _at_home(group: Ahead, zone: ZoneInfo) -> Ahead:
+    return replace(group, at=group.at.astimezone(zone)) if group.at else group
 
 
 def door(room: Room) -> Door:
