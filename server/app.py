@@ -90,7 +90,9 @@ def create_server(settings: Settings, *, async_mode: str = "threading") -> Serve
 
 def create_app(house: House) -> APIFlask:
     """The HTTP side: doors, guards and headers."""
-    app = APIFlask("server", title="Nextchair", version="0.1.0", docs_path=None)
+    # Files have a door of their own, and `nextchair openapi` prints the interface: neither of the framework's routes.
+    no_files: Any = None
+    app = APIFlask("server", title="Nextchair", version="0.1.0", docs_path=None, spec_path=None, static_folder=no_files)
     app.config["SPEC_FORMAT"] = "json"
     errors.handle(app)
     guard(app, house)

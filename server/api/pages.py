@@ -10,6 +10,7 @@ import kiosk
 import reception
 from display.page import SOURCES
 from server.api.access import open_to_all
+from server.api.errors import Denied
 from server.api.house import House
 from server.storage.database import Database
 
@@ -46,7 +47,7 @@ def blueprint(house: House) -> APIBlueprint:
     @open_to_all
     def screen_source(name: str) -> Response:
         if name not in SOURCES:
-            return Response(status=404)
+            raise Denied(404, "not_found")
         # The address carries a hash of the content.
         return send_file(SOURCES[name], max_age=FOREVER)
 
@@ -54,7 +55,7 @@ def blueprint(house: House) -> APIBlueprint:
     @open_to_all
     def static(face: str, name: str) -> Response:
         if Path(name).suffix not in SERVED:
-            return Response(status=404)
+            raise Denied(404, "not_found")
         # Vite names its files by their content; all others are asked for again, and answered "not modified".
         return send_from_directory(FOLDERS[face], name, max_age=FOREVER if name.startswith("assets/") else 0)
 
