@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidTag
@@ -17,6 +18,7 @@ from server.storage.migrate import OldSchema, require_current
 
 LEAST_FREE = 1_000_000_000
 """Bytes: below a gigabyte a full disk is days away on a busy clinic's machine."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 def check_up(database: Database, settings: Settings) -> list[str]:
@@ -27,7 +29,7 @@ def check_up(database: Database, settings: Settings) -> list[str]:
         return [str(old)]
     except SQLAlchemyError as error:
         return [f"The database cannot be read ({type(error).__name__}): correct NEXTCHAIR_DATABASE_URL or start it."]
-    return [*_key(database), *_journal(database), *_printers(database), *_disk(settings)]
+    return [*_key(database), *_journal(database), *_clock(database), *_printers(database), *_disk(settings)]
 
 
 def _key(database: Database) -> list[str]:
@@ -50,6 +52,17 @@ def _journal(database: Database) -> list[str]:
         f"Journal and tables of site {site_id} disagree: {what}. Restore a backup, or ask for help."
         for site_id, what in found
     ]
+
+
+def _clock(database: Database) -> list[str]:
+    """Facts never go back in time, so a clock that was set back gives every new fact the hour of the last one."""
+    now = database.now()
+    with database.read() as connection:
+        ahead = connection.execute(select(t.site.c.code).where(t.site.c.last_at > now + CLOCK_TOLERANCE)).scalars()
+        return [
+            f"The clock stands behind what site {code} did last: set it right and let the network keep it (NTP)."
+            for code in ahead
+        ]
 
 
 def _printers(database: Database) -> list[str]:

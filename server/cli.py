@@ -1,16 +1,21 @@
 """The `nextchair` command."""
 
+import errno
 import json
+import secrets
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
 
 import typer
 import yaml
+from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
 
 from clinic.errors import Refused
 from clinic.roles import Role
@@ -35,14 +40,29 @@ from server.settings import Settings
 from server.staff import people
 from server.staff.passwords import new_password
 from server.storage import tables as t
-from server.storage.database import Database
-from server.storage.migrate import OldSchema, migrate
+from server.storage.database import Busy, Database
+from server.storage.migrate import OldSchema, migrate, require_current
 
-T = TypeVar("T")
 BOARDS = tuple(kind for kind in SCREENS if kind != "phone")
+
+
+class Guarded(TyperGroup):
+    """Says in a sentence what keeps a command from working; a traceback is for bugs alone."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (Refused, OldSchema, Busy, OperationalError, ValidationError, yaml.YAMLError, OSError) as error:
+            told = _worded(error)
+            if told is None:
+                raise
+            typer.echo(told, err=True)
+            raise typer.Exit(1) from error
+
 
 main = typer.Typer(
     name="nextchair",
+    cls=Guarded,
     help="Self check-in, call screens and tickets for dental clinics. Settings: NEXTCHAIR_* (docs/settings.md).",
     no_args_is_help=True,
     add_completion=False,
@@ -60,14 +80,14 @@ SiteCode = Annotated[str, typer.Option("--site", help="Code of the site.")]
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the clinic: pages, live pictures, printers and the clock, until stopped."""
     settings = _settings(host, port)
-    _guarded(lambda: application.serve(settings, lambda house: typer.echo(f"Nextchair: {house.local_address}")))
+    application.serve(settings, lambda house: typer.echo(f"Nextchair: {house.local_address}"))
 
 
 @main.command()
 def demo(host: Host = None, port: Port = None) -> None:
     """Serve a demo clinic whose day is already alive, and print the address of every screen."""
     settings = _settings(host, port)
-    _guarded(lambda: application.serve(settings, lambda house: _tell(house, open_demo(house))))
+    application.serve(settings, lambda house: _tell(house, open_demo(house)))
 
 
 @main.command(name="migrate")
@@ -88,18 +108,16 @@ def user_add(
     site: SiteCode = "main",
 ) -> None:
     """Add somebody of the staff. Reads the password from standard input; at a terminal one is made and shown once."""
-    password = new_password() if sys.stdin.isatty() else sys.stdin.readline().strip()
+    password = _secret(new_password)
     with _current() as database:
-        _refusing(
-            lambda: people.create_staff(
-                database,
-                site_id=_site(database, site),
-                login=login,
-                password=password,
-                name=Name(name, name_en),
-                roles=role,
-                room=room,
-            )
+        people.create_staff(
+            database,
+            site_id=_site(database, site),
+            login=login,
+            password=password,
+            name=Name(name, name_en),
+            roles=role,
+            room=room,
         )
     typer.echo(f"{login}: {password}" if sys.stdin.isatty() else f"{login} may sign in.")
 
@@ -115,17 +133,26 @@ def user_list() -> None:
 @user.command("password")
 def user_password(login: str) -> None:
     """Give somebody a new password, read from standard input; at a terminal one is made and shown once."""
-    password = new_password() if sys.stdin.isatty() else sys.stdin.readline().strip()
+    password = _secret(new_password)
     with _current() as database:
-        _refusing(lambda: people.set_password(database, login, password))
+        people.set_password(database, login, password)
     typer.echo(f"{login}: {password}" if sys.stdin.isatty() else f"{login} has a new password.")
+
+
+@user.command("pin")
+def user_pin(login: str) -> None:
+    """Give somebody a new PIN of digits, read from standard input; at a terminal one is made and shown once."""
+    pin = _secret(_new_pin)
+    with _current() as database:
+        people.set_pin(database, _staff(database, login), pin)
+    typer.echo(f"{login}: {pin}" if sys.stdin.isatty() else f"{login} has a new PIN.")
 
 
 @user.command("deactivate")
 def user_deactivate(login: str) -> None:
     """Let somebody in no more; their sign-ins end at once."""
     with _current() as database:
-        _refusing(lambda: people.deactivate(database, login))
+        people.deactivate(database, login)
     typer.echo(f"{login} can no longer sign in.")
 
 
@@ -142,7 +169,7 @@ def pair(
     with _current() as database:
         ask = Ask(_site(database, site), "cli")
         assignment = Assignment(name=name, screen=screen if kind is Kind.SCREEN else None, language=language)
-        _, secret = _refusing(lambda: pairing.prepare(database, ask, kind, assignment, screens=BOARDS))
+        _, secret = pairing.prepare(database, ask, kind, assignment, screens=BOARDS)
     typer.echo(link(local_address(settings), kind, secret))
 
 
@@ -167,7 +194,7 @@ def import_command(
     read = [(file.name, file.read_bytes()) for file in files]
     with _current() as database:
         ask = Ask(_site(database, site), "cli")
-        report = _refusing(lambda: importing.import_files(database, ask, read, options))
+        report = importing.import_files(database, ask, read, options)
     for line in report.lines(words("en")):
         typer.echo(line)
     raise typer.Exit(1 if report.refused else 0)
@@ -202,7 +229,7 @@ def print_test(
 
 @main.command()
 def check() -> None:
-    """Look the installation over: schema, key, journal, printers, disk. Findings name their cure; exit code 1."""
+    """Look over schema, key, journal, clock, printers and disk. Findings name their cure; exit code 1 when any."""
     settings = Settings()
     database = application.open_database(settings)
     findings = check_up(database, settings)
@@ -224,38 +251,62 @@ def _settings(host: str | None, port: int | None) -> Settings:
     return Settings(**given)  # type: ignore[arg-type]
 
 
-def _current() -> AbstractContextManager[Database]:
-    return application.opened(Settings())
+@contextmanager
+def _current() -> Iterator[Database]:
+    """The database for one command. Raises OldSchema where it is not at this release's schema."""
+    with application.opened(Settings()) as database:
+        require_current(database)
+        yield database
 
 
 def _site(database: Database, code: str) -> int:
     with database.read() as connection:
         site_id = connection.execute(select(t.site.c.id).where(t.site.c.code == code)).scalar()
     if site_id is None:
-        typer.echo(f"There is no site {code!r}. `nextchair demo` makes one called main.", err=True)
+        typer.echo("There is no site of this code. `nextchair demo` makes one called main.", err=True)
         raise typer.Exit(1)
     return int(site_id)
 
 
-def _refusing(work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except Refused as refused:
-        said = words("en")
-        key = f"refused.{refused.code}"
-        typer.echo(said.text(key, **refused.facts) if said.has(key) else refused.code, err=True)
-        raise typer.Exit(1) from refused
+def _staff(database: Database, login: str) -> int:
+    with database.read() as connection:
+        found = connection.execute(select(t.staff.c.id).where(t.staff.c.login == people.plain_login(login))).scalar()
+    if found is None:
+        raise Refused("login_unknown", unfit=True)
+    return int(found)
 
 
-def _guarded(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except OldSchema as old:
-        typer.echo(str(old), err=True)
-        raise typer.Exit(1) from old
-    except OSError as error:
-        typer.echo(f"Cannot listen: {error.strerror or error}. Choose another port with --port.", err=True)
-        raise typer.Exit(1) from error
+def _secret(make: Callable[[], str]) -> str:
+    """What a script gives on standard input; somebody at a terminal gets a new one, which no shell remembers."""
+    return make() if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+
+def _new_pin() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+def _worded(error: Exception) -> str | None:
+    """The sentence for what the installation itself can cure; None for a bug."""
+    match error:
+        case Refused():
+            said, key = words("en"), f"refused.{error.code}"
+            return said.text(key, **error.facts) if said.has(key) or "n" in error.facts else error.code
+        case OldSchema():
+            return str(error)
+        case Busy():
+            return "The database is busy: another program has been writing for seconds. Try again."
+        case OperationalError():
+            why = str(error.orig).partition("\n")[0]
+            return f"The database cannot be used ({why}): start it, make room, or correct NEXTCHAIR_DATABASE_URL."
+        case ValidationError() if error.title == Settings.__name__:
+            return "\n".join(f"NEXTCHAIR_{str(each['loc'][0]).upper()}: {each['msg']}." for each in error.errors())
+        case yaml.YAMLError():
+            return "The mapping is not YAML: compare it with the example in docs/import.md."
+        case OSError() if error.filename:
+            return f"{error.filename}: {error.strerror}. Correct the path, or who may read and write there."
+        case OSError() if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            return f"Cannot listen: {error.strerror}. Choose another address with --host or another port with --port."
+    return None
 
 
 def _tell(house: House, opened: Demo) -> None:
