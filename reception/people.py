@@ -16,7 +16,7 @@ _GRAVEST_FIRST = ("stop", "caution", "info")
 class Person:
     """A patient. Missing texts are ''; tails are the last four characters of a number.
 
-    `masked` is '' where the name may not be shown at all. `flags` are those of the visit's questionnaire.
+    `masked` is the name for public screens, '' where a number alone is shown; `flags` are the visit's.
     """
 
     name: str

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from clinic.limits import minutes_over, waits_since
 from clinic.ordering import Place
-from clinic.privacy import PRECAUTION, is_minor
+from clinic.privacy import PRECAUTION, is_minor, mask_name
 from clinic.questionnaire import Flag
 from clinic.queue import Day
 from clinic.roles import Role, verbs_of
@@ -125,7 +125,7 @@ def row(desk: Desk, visit: Visit, place: Place | None = None) -> Row:
         position=place.position if place else None,
         why=Why(place.reason.code, desk.local(place.reason.at)) if place else None,
         name=person.name,
-        masked=person.masked,
+        masked=masked_for_staff(person, desk.day.date),
         minor=person.birth_date is not None and is_minor(person.birth_date, desk.day.date),
         sex=person.sex,
         age=age,
@@ -157,6 +157,12 @@ def row(desk: Desk, visit: Visit, place: Place | None = None) -> Row:
         triage=visit.triage,
         verbs=verbs(visit, desk.roles),
     )
+
+
+def masked_for_staff(person: Person, today: date) -> str:
+    """Staff see a masked name where public screens show a number alone; of minors not even that."""
+    minor = person.birth_date is not None and is_minor(person.birth_date, today)
+    return "" if minor else mask_name(person.name)
 
 
 def verbs(visit: Visit, roles: Collection[Role]) -> tuple[Verb, ...]:

@@ -12,7 +12,7 @@ from clinic.verbs import CANCEL_REASONS, FINAL, REPRINT_REASONS, Verb
 from clinic.visit import ASIDE, AT_DOOR, ROUTINE, State, Visit
 from reception.cards import Alert, Card, cards
 from reception.people import NOBODY, Person
-from reception.rows import Desk, Row, Why, row
+from reception.rows import Desk, Row, Why, masked_for_staff, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _next(desk: Desk, room_id: int) -> NextUp | None:
         visit=place.visit.id,
         ticket=place.visit.ticket,
         name=person.name,
-        masked=person.masked,
+        masked=masked_for_staff(person, desk.day.date),
         why=Why(place.reason.code, desk.local(place.reason.at)),
         skipped=then.visit.ticket if then else "",
     )

@@ -9,7 +9,23 @@ export type Page = 'queues' | 'room' | 'devices' | 'sheets'
 
 export const page = ref<Page>('queues')
 export const cardsOpen = ref(false)
-export const registering = ref<{ patient: number; name: string; masked: string } | 'new' | null>(null)
+
+/** What a scanned card says of somebody who is not known yet. */
+export interface Holder {
+  name: string
+  birth_date: string | null
+  sex: string
+  document: string
+}
+
+/** Who gets a number: somebody known, or somebody new. */
+export type Registering = { patient: number; name: string; masked: string } | { holder: Holder | null }
+
+export const registering = ref<Registering | null>(null)
+
+export function registerNew(holder: Holder | null = null): void {
+  registering.value = { holder }
+}
 
 export const pages = computed<Page[]>(() => {
   const tasks = picture.value?.tasks ?? []

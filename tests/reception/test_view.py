@@ -1,7 +1,7 @@
 """The console shows the day as it is, in its order, and no more than somebody may know."""
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +132,14 @@ def test_names_come_whole_and_masked() -> None:
     """The eye button needs no question to the server."""
     row = only(make.visit(1))
     assert (row.name, row.masked) == ("韩雪梅", "韩*梅")
+
+
+def test_a_name_that_is_hidden_in_public_is_masked_for_staff() -> None:
+    """A sensitive service hides the name from the waiting room, not from the desk; a minor's stays hidden."""
+    hidden = make.person(masked="", birth_date=date(1980, 1, 1))
+    assert only(make.visit(1), people={1: hidden}).masked == "韩*梅"
+    child = make.person(masked="", birth_date=date(2016, 1, 1))
+    assert only(make.visit(1), people={1: child}).masked == ""
 
 
 def test_a_patient_nobody_knows_is_a_number_without_a_name() -> None:

@@ -23,6 +23,7 @@ from printers.escpos import render
 from printers.profiles import PROFILES
 from server.api import access, errors, reception, staff
 from server.api.house import House
+from server.appointment_codes import sign
 from server.pictures import Pictures
 from server.questionnaires import load_questionnaires
 from server.settings import Settings
@@ -286,9 +287,44 @@ def test_a_booked_patient_checks_in_by_one_enter(reception_desk: Desk, database:
         name = connection.execute(select(t.patient.c.name).where(t.patient.c.id == 1)).scalar_one()
     found = [each for each in reception_desk.do("find", {"text": name})["candidates"] if each["patient"] == 1]
     (booking,) = found
+    code = sign(database.vault, booking["appointment"], clock.now + timedelta(hours=1))
+    (scanned,) = reception_desk.do("find", {"text": code})["candidates"]
+    assert scanned == booking
     assert (booking["does"], booking["slot"]) == ("check-in", "2026-11-23T10:30:00+08:00")
     given = reception_desk.do("check-in", {"patient": 1, "appointment": booking["appointment"]})
     assert reception_desk.row(given["visit"])["queue"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("王没有这个人", "nobody"),
+        ("#$%&", "unreadable"),
+        ("110105194912310021", "check_digit"),
+        ("424" + "1" * 25, "e_voucher"),
+        ("NC1.AAAAAAAAAAFqAAAA.AAAAAAAAAAAAAAAAAAAAAA", "unreadable"),
+    ],
+)
+def test_whoever_is_not_found_is_not_found_for_a_reason(reception_desk: Desk, text: str, problem: str) -> None:
+    """The desk is told what to do: look at the spelling, scan again, ask for another card."""
+    found = reception_desk.do("find", {"text": text})
+    assert (found["candidates"], found["problem"]) == ([], problem)
+
+
+def test_an_old_appointment_code_says_so(reception_desk: Desk, database: Database, clock: Clock) -> None:
+    """It was right once."""
+    code = sign(database.vault, 1, clock.now - timedelta(minutes=1))
+    assert reception_desk.do("find", {"text": code})["problem"] == "code_expired"
+
+
+def test_a_card_of_a_stranger_begins_the_registration(reception_desk: Desk) -> None:
+    """Birth date and sex are read from the number; the next scan finds the person."""
+    number = "11010519491231002X"
+    holder = reception_desk.do("find", {"text": number})["holder"]
+    assert holder == {"name": "", "birth_date": "1949-12-31", "sex": "female", "document": number}
+    reception_desk.do("register", {**holder, "name": "何雪梅", "service": 1})
+    (found,) = reception_desk.do("find", {"text": number})["candidates"]
+    assert (found["name"], found["does"]) == ("何雪梅", "open")
 
 
 @BOTH

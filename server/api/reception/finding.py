@@ -9,7 +9,20 @@ from pydantic import BaseModel
 
 from clinic.errors import Refused
 from clinic.hours import service_day
-from clinic.identity import LONGEST, normalise_phone, parse_birth_date
+from clinic.identity import (
+    LONGEST,
+    AppointmentCode,
+    Document,
+    EVoucher,
+    HealthCard,
+    Licence,
+    ResidentId,
+    Search,
+    Unknown,
+    normalise_phone,
+    parse_birth_date,
+    recognise_at_desk,
+)
 from clinic.privacy import mask_name
 from clinic.roles import Task
 from clinic.setup import Name, Setup
@@ -19,6 +32,7 @@ from server.api.errors import POST_PROBLEMS
 from server.api.fields import Body, Id, line
 from server.api.house import House
 from server.api.sockets import known_language
+from server.appointment_codes import verify
 from server.commands import checking_in
 from server.commands.checking_in import CheckIn
 from server.commands.command import Answer
@@ -26,6 +40,7 @@ from server.commands.patients import LONGEST_NAME, Particulars
 from server.pictures import Pictures
 from server.queries import finding
 from server.queries.finding import Booked, Found
+from server.storage.database import Database
 
 
 class FindBody(Body):
@@ -56,10 +71,23 @@ class Candidate(BaseModel):
     does: Literal["check-in", "open", "register"]
 
 
+class Holder(BaseModel):
+    """What a scanned card says of somebody the clinic does not know: enough to register them."""
+
+    name: str
+    birth_date: date | None
+    sex: Literal["male", "female", "unknown"]
+    document: str
+
+
 class Candidates(BaseModel):
-    """Those booked or present today first."""
+    """Those booked or present today first. With none of them `problem` says why, worded by
+    `reception.find.problem.<code>`, and `holder` whom a card belongs to.
+    """
 
     candidates: list[Candidate]
+    problem: str = ""
+    holder: Holder | None = None
 
 
 class CheckInBody(Body):
@@ -77,6 +105,7 @@ class RegisterBody(Body):
 
     name: Annotated[str, line(LONGEST_NAME, 1)]
     phone: Annotated[str, line(60)] = ""
+    document: Annotated[str, line(60)] = ""
     birth_date: Annotated[str, line(40)] = ""
     sex: Literal["male", "female", "unknown"] = "unknown"
     service: Id
@@ -104,7 +133,12 @@ def add(door: APIBlueprint, house: House) -> None:
         site_id = caller().site_id
         setup = _setup(house.pictures, site_id)
         today = service_day(database.now(), setup.site.zone, setup.site.day_starts)
+        scan = recognise_at_desk(body.text, today)
+        if isinstance(scan, AppointmentCode):
+            return _booked(database, site_id, scan, setup)
         found = finding.at_desk(database, site_id, body.text, today)
+        if not found:
+            return Candidates(candidates=[], problem=_problem(scan), holder=_holder(scan))
         return Candidates(candidates=[candidate for each in found for candidate in _candidates(each, setup)])
 
     @door.post("/check-in")
@@ -145,12 +179,51 @@ def _particulars(body: RegisterBody, today: date) -> Particulars:
     if body.phone.strip() and normalise_phone(body.phone) is None:
         raise Refused("phone_unreadable", unfit=True, field="phone")
     return Particulars(
-        name=body.name, birth_date=born, phone=body.phone, sex=body.sex, language=known_language(body.language)
+        name=body.name,
+        birth_date=born,
+        phone=body.phone,
+        document=body.document,
+        sex=body.sex,
+        language=known_language(body.language),
     )
 
 
 def _setup(pictures: Pictures, site_id: int) -> Setup:
     return pictures.snapshot(site_id, pictures.revs(frozenset({site_id}))[site_id]).day.setup
+
+
+def _booked(database: Database, site_id: int, scan: AppointmentCode, setup: Setup) -> Candidates:
+    """The one booking that an appointment's code names."""
+    code = verify(database.vault, scan.payload, scan.signature)
+    if code is None or code.expires <= database.now():
+        return Candidates(candidates=[], problem="unreadable" if code is None else "code_expired")
+    found = finding.by_appointment(database, site_id, code.appointment_id)
+    candidates = [candidate for each in found for candidate in _candidates(each, setup)]
+    meant = [each for each in candidates if each.appointment in (code.appointment_id, None)]
+    return Candidates(candidates=meant, problem="" if meant else "not_today")
+
+
+def _problem(scan: Search) -> str:
+    match scan:
+        case Unknown(why=why):
+            return why
+        case EVoucher():
+            return "e_voucher"
+        case HealthCard():
+            return "health_card"
+    return "nobody"
+
+
+def _holder(scan: Search) -> Holder | None:
+    match scan:
+        case ResidentId(number=number, birth_date=born, sex=sex):
+            return Holder(name="", birth_date=born, sex=sex, document=number)
+        case Licence(number=number, birth_date=born, sex=sex):
+            name = f"{scan.given_name} {scan.family_name}".strip()
+            return Holder(name=name, birth_date=born, sex=sex or "unknown", document=number)
+        case Document(number=number):
+            return Holder(name="", birth_date=None, sex="unknown", document=number)
+    return None
 
 
 def _candidates(found: Found, setup: Setup) -> Iterator[Candidate]:
