@@ -61,6 +61,7 @@ FACTS: Mapping[str, bool] = {
     "help_taken": FINAL,
     "clock_jumped": FINAL,
     "device_paired": FINAL,
+    "device_renamed": FINAL,
     "device_revoked": FINAL,
     "imported": FINAL,
 }

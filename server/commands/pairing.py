@@ -91,6 +91,7 @@ def rename(database: Database, ask: Ask, device_id: int, name: str) -> Answer:
 
     def work(command: Command) -> Answer:
         _change(command, device_id, name=_fit_name(name))
+        command.tell("device_renamed", device=device_id)
         return {"device": device_id}
 
     return run(database, ask, work)
