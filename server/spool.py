@@ -1,6 +1,7 @@
 """The only module that speaks to printers: one worker per printer."""
 
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,15 +23,20 @@ from printers.profiles import PROFILES
 from server.commands.cards import close_cards, open_card
 from server.commands.command import Ask, Command, run
 from server.storage import tables as t
-from server.storage.database import Busy, Database
+from server.storage.database import Database
 from server.storage.leases import Lease
+from server.trouble import whereabouts
 
 VIRTUAL = "memory:"
 """The address of the virtual printer; its sheets lie in the data folder."""
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
 DEADLINE = 10.0
 IDLE = 1.0
+ROUND = 3.0
+"""Seconds between two rounds that keep the leases of busy printers and look for new ones: a third of a lease."""
+FAREWELL = 3.0
+"""Seconds a stopping server gives to sheets that are being printed."""
 BACK_OFF = (1, 2, 5, 10, 30)
 """Seconds before the next try while not one byte of a job has left."""
 
@@ -46,45 +52,59 @@ class Paths:
 
 
 class Spool:
-    """Starts a worker for each printer, also for those set up later; wakes them when something is committed."""
+    """Starts a worker for each printer, also for those set up later; wakes those of a site where something was
+    committed.
+    """
 
     def __init__(self, database: Database, paths: Paths) -> None:
         self._database = database
         self._paths = paths
         self._workers: dict[int, Worker] = {}
+        self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
-        database.bus.listen(lambda site_id, rev: self.wake())
+        database.bus.listen(lambda site_id, rev: self._wake(site_id))
 
     def run(self) -> None:
         while not self._stopped.is_set():
             try:
                 self._staff()
-            except Busy:
-                log.warning("spool_waits_for_database")
-            self._stopped.wait(5)
+                for worker in list(self._workers.values()):
+                    worker.keep()
+            except Exception as error:  # noqa: BLE001 - nothing may stop the printing
+                log.error("spool_failed", **whereabouts(error))
+            self._stopped.wait(ROUND)
 
     def stop(self) -> None:
+        """Stop after the sheet that is being printed, if that does not take long; another process may go on at once."""
         self._stopped.set()
         for worker in self._workers.values():
             worker.stop()
+        until = time.monotonic() + FAREWELL
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
-    def wake(self) -> None:
+    def _wake(self, site_id: int) -> None:
         for worker in list(self._workers.values()):
-            worker.wake()
+            if worker.site_id == site_id:
+                worker.wake()
 
     def _staff(self) -> None:
         with self._database.read() as connection:
-            printers = [row.id for row in connection.execute(select(t.printer.c.id))]
-        for printer_id in printers:
-            if printer_id not in self._workers:
-                worker = self._workers[printer_id] = Worker(self._database, self._paths, printer_id)
-                threading.Thread(target=worker.run, name=f"printer-{printer_id}", daemon=True).start()
+            printers = connection.execute(select(t.printer.c.id, t.printer.c.site_id)).all()
+        for printer in printers:
+            if printer.id not in self._workers:
+                worker = Worker(self._database, self._paths, printer.site_id, printer.id)
+                self._workers[printer.id] = worker
+                thread = threading.Thread(target=worker.run, name=f"printer-{printer.id}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
 
 class Worker:
     """Prints one printer's jobs in order, one at a time, while it holds the printer's lease."""
 
-    def __init__(self, database: Database, paths: Paths, printer_id: int) -> None:
+    def __init__(self, database: Database, paths: Paths, site_id: int, printer_id: int) -> None:
+        self.site_id = site_id
         self._database = database
         self._paths = paths
         self._printer_id = printer_id
@@ -92,17 +112,20 @@ class Worker:
         self._woken = threading.Event()
         self._stopped = False
         self._owner = False
+        self._unsettled: tuple[Row[Any], Outcome] | None = None
         self._blocked: str | None = None
 
     def run(self) -> None:
+        """Print until stopped; whatever fails is tried again."""
         while not self._stopped:
             try:
                 if self.work():
                     continue
-            except Busy:
-                log.warning("printer_waits_for_database", printer=self._printer_id)
+            except Exception as error:  # noqa: BLE001 - one job's trouble must not end the printing
+                log.error("printer_failed", printer=self._printer_id, **whereabouts(error))
             self._woken.wait(IDLE)
             self._woken.clear()
+        self._lease.release()
 
     def stop(self) -> None:
         self._stopped = True
@@ -111,10 +134,15 @@ class Worker:
     def wake(self) -> None:
         self._woken.set()
 
+    def keep(self) -> None:
+        """Keep a lease that is held, however long the printer takes for a sheet."""
+        if self._owner:
+            self._lease.held()
+
     def work(self) -> bool:
-        """Do one job if there is one due; False when there is nothing to do now."""
+        """Do one thing if there is one to do now; False when there is none."""
         if not self._lease.held():
-            self._owner = False
+            self._owner, self._unsettled = False, None
             return False
         with self._database.read() as connection:
             printer = connection.execute(select(t.printer).where(t.printer.c.id == self._printer_id)).one()
@@ -124,23 +152,28 @@ class Worker:
         for each in left:
             self._settle(printer, each, Outcome(Result.UNKNOWN, reason="no_answer"))
         self._owner = True
-        if left:
+        if self._unsettled is not None:
+            self._settle(printer, *self._unsettled)
+            self._unsettled = None
             return True
-        if job is None or job.next_at > self._database.now():
-            return False
-        if job.expires_at < self._database.now():
+        if job is None or (job.next_at > self._database.now() and job.expires_at > self._database.now()):
+            return bool(left)
+        if job.expires_at <= self._database.now():
             self._end(printer, job, "not_printed", why="expired")
-            return True
-        self._print(printer, job, ZoneInfo(zone))
+        else:
+            self._print(printer, job, ZoneInfo(zone))
         return True
 
     def _watch(self, printer: Row[Any], status: Status) -> None:
-        """A printer without paper may block for minutes: it stays ours meanwhile, and people hear of it once."""
-        self._lease.held()
-        if status.blocked != self._blocked:
-            self._blocked = status.blocked
+        """A printer without paper may block for minutes: people hear of it once."""
+        if status.blocked == self._blocked:
+            return
+        self._blocked = status.blocked
+        try:
             if status.blocked:
                 self._tell_trouble(printer, status.blocked)
+        except Exception as error:  # noqa: BLE001 - the sheet goes on, whoever could not be told
+            log.error("trouble_not_told", printer=printer.id, **whereabouts(error))
 
     def _jobs(self, connection: Connection, state: str) -> list[Row[Any]]:
         mine = (t.print_job.c.printer_id == self._printer_id) & (t.print_job.c.state == state)
@@ -149,7 +182,12 @@ class Worker:
     def _print(self, printer: Row[Any], job: Row[Any], zone: ZoneInfo) -> None:
         """Commit the bytes, then let them go: after a crash it is known that some may have left."""
         number = process_id(job.id * 64 + job.attempts)
-        data = self._rendered(printer, job, number, self._database.now().astimezone(zone))
+        try:
+            data = self._rendered(printer, job, number, self._database.now().astimezone(zone))
+        except Exception as error:  # noqa: BLE001 - a sheet that cannot be drawn must not hold up all others
+            log.error("sheet_failed", printer=printer.id, job=job.id, **whereabouts(error))
+            self._end(printer, job, "not_printed", why="undrawable")
+            return
         with self._database.write() as connection:
             sealed = self._database.vault.seal_bytes(data)
             mine = update(t.print_job).where(t.print_job.c.id == job.id, t.print_job.c.state == "waiting")
@@ -157,12 +195,18 @@ class Worker:
                 mine.values(state="sending", rendered=sealed, attempts=job.attempts + 1)
             ).rowcount:
                 return
+        # Whatever comes between now and the answer: some of it may have left.
+        self._unsettled = job, Outcome(Result.UNKNOWN, reason="no_answer")
+        self._unsettled = job, self._sent(printer, data, number)
+        self._settle(printer, *self._unsettled)
+        self._unsettled = None
+
+    def _sent(self, printer: Row[Any], data: bytes, number: bytes) -> Outcome:
         try:
-            outcome = self._driver(printer).send(data, number, DEADLINE, partial(self._watch, printer))
+            return self._driver(printer).send(data, number, DEADLINE, partial(self._watch, printer))
         except PrinterError as error:
             log.warning("printer_unusable", printer=printer.id, permanent=error.permanent)
-            outcome = Outcome(Result.NOT_PRINTED, reason="unreachable")
-        self._settle(printer, job, outcome)
+            return Outcome(Result.NOT_PRINTED, reason="unreachable")
 
     def _rendered(self, printer: Row[Any], job: Row[Any], number: bytes, now: datetime) -> bytes:
         document = from_json(cast(dict[str, Any], self._database.vault.unseal(job.document)))
@@ -187,7 +231,7 @@ class Worker:
         """Nothing left the server, so the same job may go again; people hear of it once."""
         later = self._database.now() + timedelta(seconds=BACK_OFF[min(job.attempts, len(BACK_OFF) - 1)])
         with self._database.write() as connection:
-            mine = update(t.print_job).where(t.print_job.c.id == job.id)
+            mine = update(t.print_job).where(t.print_job.c.id == job.id, t.print_job.c.state == "sending")
             connection.execute(mine.values(state="waiting", next_at=later, why=why))
         if job.why != why:
             self._tell_trouble(printer, why)
@@ -207,7 +251,9 @@ class Worker:
     ) -> None:
         def work(command: Command) -> None:
             ended = {"state": state, "why": why, "grade": grade, "ended_at": command.now, "rendered": None}
-            command.connection.execute(update(t.print_job).where(t.print_job.c.id == job.id).values(ended))
+            still_open = (t.print_job.c.id == job.id) & t.print_job.c.state.in_(("waiting", "sending"))
+            if not command.connection.execute(update(t.print_job).where(still_open).values(ended)).rowcount:
+                return  # Another process took the printer over meanwhile, and has said what became of this job.
             fact = {"printed": "printed", "not_printed": "not_printed", "unknown": "print_unknown"}[state]
             command.tell(fact, job.visit_id, job=job.id, printer=printer.id, why=why, grade=grade)
             if state == "printed":
