@@ -1,6 +1,6 @@
 /** Keeps the order of rows still while somebody types, drags or aims at a button. */
 
-import { computed, reactive } from 'vue'
+import { computed, reactive, ref } from 'vue'
 
 const AIMING_ENDS = 400
 const RESTING_AFTER = 5_000
@@ -8,6 +8,9 @@ const RESTING_AFTER = 5_000
 const reasons = reactive(new Set<string>())
 
 export const held = computed(() => reasons.size > 0)
+
+/** Something is open or half written, which a reload would lose. */
+export const occupied = ref(false)
 
 export function hold(reason: string): void {
   reasons.add(reason)

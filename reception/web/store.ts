@@ -4,7 +4,7 @@ import { computed, ref, shallowRef, watch as observe } from 'vue'
 import type { HttpError } from '../../web/http'
 import { watch, type Link, type Watching } from '../../web/live'
 import { setClock } from './clock'
-import { held } from './hold'
+import { held, occupied } from './hold'
 import { language } from './say'
 import type { Column, Console, RoomLine, Row } from './types'
 
@@ -55,12 +55,7 @@ export function refresh(): void {
 }
 
 function reloadWhenFree(): void {
-  if (!held.value) return location.reload()
-  const stop = observe(held, (now) => {
-    if (now) return
-    stop()
-    location.reload()
-  })
+  observe([held, occupied], ([holding, busy]) => holding || busy || location.reload(), { immediate: true })
 }
 
 observe([held, kept], () => draw())
