@@ -34,7 +34,7 @@ from server.checkup import check_up
 from server.commands import importing, pairing
 from server.commands.command import Ask
 from server.commands.pairing import Assignment
-from server.demo import Demo, open_demo
+from server.demo import Demo, NotADemo, open_demo
 from server.devices import Kind, link
 from server.settings import Settings
 from server.staff import people
@@ -52,7 +52,16 @@ class Guarded(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except (Refused, OldSchema, Busy, OperationalError, ValidationError, yaml.YAMLError, OSError) as error:
+        except (
+            Refused,
+            OldSchema,
+            NotADemo,
+            Busy,
+            OperationalError,
+            ValidationError,
+            yaml.YAMLError,
+            OSError,
+        ) as error:
             told = _worded(error)
             if told is None:
                 raise
@@ -291,7 +300,7 @@ def _worded(error: Exception) -> str | None:
         case Refused():
             said, key = words("en"), f"refused.{error.code}"
             return said.text(key, **error.facts) if said.has(key) or "n" in error.facts else error.code
-        case OldSchema():
+        case OldSchema() | NotADemo():
             return str(error)
         case Busy():
             return "The database is busy: another program has been writing for seconds. Try again."
@@ -324,7 +333,11 @@ def _tell(house: House, opened: Demo) -> None:
         f"    {each.at}  {each.code}   or ID {each.document}   or {each.phone} + {each.born}"
         for each in opened.tries[:4]
     ]
-    lines += ["", "  Tickets come out of the virtual printer: console → 小票 (printed sheets)."]
+    lines += [
+        "",
+        "  Tickets come out of the virtual printer: console → 小票 (printed sheets).",
+        f"  The phone page: the QR code on a ticket, on screen or paper, leads to {house.origin}/t/…",
+    ]
     if house.settings.host == "127.0.0.1":
         lines.append('  Phones and TVs of your network get in with:  make run ARGS="--host 0.0.0.0"')
     lines += [

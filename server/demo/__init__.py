@@ -1,7 +1,5 @@
 """The demo clinic: founded once, with a day that is already alive."""
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,8 +14,7 @@ from clinic.hours import service_day
 from clinic.identity.documents import check_digit
 from clinic.interview import Asked
 from clinic.questionnaire import Answer, Item, check
-from clinic.roles import Role
-from clinic.setup import Name, Setup
+from clinic.setup import Setup
 from server.api.house import House
 from server.appointment_codes import sign
 from server.commands import calling, checking_in, forms, pairing
@@ -27,17 +24,19 @@ from server.commands.command import Ask, Command, run
 from server.commands.pairing import Assignment
 from server.commands.patients import Particulars, keep_patient
 from server.commands.setting_up import found_clinic, site_named
+from server.demo.accounts import Account, keep_accounts, keep_secrets
 from server.devices import Kind, link, new_claim
 from server.queries.forms import form_of
-from server.staff.passwords import new_password
-from server.staff.people import create_staff
 from server.storage import tables as t
 from server.storage.database import Database
 from server.storage.days import load_setup
 
-FOLDER = Path(__file__).parent.parent / "demo"
+FOLDER = Path(__file__).parents[2] / "demo"
 SOURCE = "demo"
 CLI = "cli"
+
+SOONEST_END = timedelta(minutes=10)
+"""How long before the service day turns the last demo booking starts, where the start is late at night."""
 
 DEVICES = (
     (Kind.KIOSK, "自助机 1", None),
@@ -46,13 +45,8 @@ DEVICES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    login: str
-    name: Name
-    roles: tuple[str, ...]
-    password: str
-    pin: str
+class NotADemo(Exception):
+    """The database holds a clinic that no demo made here: set NEXTCHAIR_DATA to another folder for the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +70,20 @@ class Demo:
 
 
 def open_demo(house: House) -> Demo:
-    """Found the demo clinic in an empty database, or go on with it; on another day its appointments are made anew."""
+    """Found the demo clinic in an empty database, or go on with it; on another day its appointments are made anew.
+
+    Raises NotADemo rather than invent people into a clinic of somebody's own.
+    """
     database = house.database
-    site_id = site_named(database, "main") or found_clinic(database, _read("clinic.yaml"))
     people = _read("people.yaml")
-    accounts = _accounts(house, site_id, people["staff"])
+    site_id = site_named(database, "main")
+    file = house.settings.data / "demo.json"
+    if site_id is not None and not file.exists():
+        raise NotADemo(NotADemo.__doc__)
+    secrets = keep_secrets(file, people["staff"])
+    if site_id is None:
+        site_id = found_clinic(database, _read("clinic.yaml"))
+    accounts = keep_accounts(database, site_id, people["staff"], secrets)
     if not _has_day(database, site_id):
         _begin_day(house, site_id, people["patients"])
     return Demo(_links(house, site_id), accounts, _tries(house, site_id, people["patients"]))
@@ -89,33 +92,6 @@ def open_demo(house: House) -> Demo:
 def _read(name: str) -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
     return read
-
-
-def _accounts(house: House, site_id: int, staff: list[dict[str, Any]]) -> tuple[Account, ...]:
-    """The demo's accounts, made once; their secrets are kept beside the data, for their owner's eyes only."""
-    file = house.settings.data / "demo.json"
-    kept: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
-    for number, person in enumerate(staff, start=1):
-        if person["login"] in kept:
-            continue
-        secret = {"password": new_password(), "pin": f"{1000 + 37 * number + int.from_bytes(os.urandom(2)) % 8000}"}
-        create_staff(
-            house.database,
-            site_id=site_id,
-            login=person["login"],
-            password=secret["password"],
-            name=Name(**person["name"]),
-            roles=[Role(role) for role in person["roles"]],
-            room=person.get("room"),
-            pin=secret["pin"],
-        )
-        kept[person["login"]] = secret
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(kept, out)
-    return tuple(
-        Account(person["login"], Name(**person["name"]), tuple(person["roles"]), **kept[person["login"]])
-        for person in staff
-    )
 
 
 def _has_day(database: Database, site_id: int) -> bool:
@@ -152,7 +128,7 @@ def _book(command: Command, patients: list[dict[str, Any]]) -> Told:
 
 def _appointment(command: Command, setup: Setup, number: int, plan: Mapping[str, Any], patient_id: int) -> int:
     service = next(each for each in setup.services if each.code == plan["service"])
-    starts = _rounded(command.now) + timedelta(minutes=plan["at"])
+    starts = _within(command, _rounded(command.now) + timedelta(minutes=plan["at"]))
     made = command.connection.execute(
         insert(t.appointment)
         .values(
@@ -189,6 +165,13 @@ def _document(number: int, born: date, sex: str) -> str:
     """A number with a valid check character and a region that does not exist (99)."""
     body = f"990101{born:%Y%m%d}{number:02d}{1 if sex == 'male' else 2}"
     return body + check_digit(body)
+
+
+def _within(command: Command, starts: datetime) -> datetime:
+    """The same time, or the nearest one of the present service day: only its bookings can be checked in."""
+    site = command.day.setup.site
+    begins = datetime.combine(command.day.date, site.day_starts, site.zone)
+    return min(max(starts, begins), begins + timedelta(days=1) - SOONEST_END)
 
 
 def _rounded(now: datetime) -> datetime:
