@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, get_args
 
 from clinic.errors import Scalar
 from clinic.privacy import visible_flags
@@ -12,7 +13,10 @@ from clinic.verbs import Verb, possible
 from reception.people import NOBODY
 from reception.rows import Desk
 
-TONES: Mapping[str, str] = {
+Tone = Literal["stop", "call", "warn", "info"]
+Action = Literal["take", "triage", "keep", "reprint"]
+
+TONES: Mapping[str, Tone] = {
     "red_flags": "stop",
     "help_asked": "call",
     "printer": "warn",
@@ -21,7 +25,7 @@ TONES: Mapping[str, str] = {
 }
 """Every kind of card and how loud it is; the most urgent stands on top."""
 
-_LOUDEST_FIRST = ("stop", "call", "warn", "info")
+_LOUDEST_FIRST = get_args(Tone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,12 @@ class Card:
 
     id: str
     kind: str
-    tone: str
+    tone: Tone
     since: datetime
     facts: Mapping[str, Scalar]
     alert: int | None
     visit: int | None
-    does: tuple[str, ...]
+    does: tuple[Action, ...]
 
 
 def cards(desk: Desk, alerts: Collection[Alert], decided: Collection[int]) -> tuple[Card, ...]:
@@ -73,7 +77,7 @@ def cards(desk: Desk, alerts: Collection[Alert], decided: Collection[int]) -> tu
 
 def _card(desk: Desk, alert: Alert) -> Card:
     reprints = alert.kind == "not_printed" and alert.visit is not None and Verb.REPRINT in verbs_of(desk.roles)
-    does = ("reprint", "take") if reprints else ("take",)
+    does: tuple[Action, ...] = ("reprint", "take") if reprints else ("take",)
     since = alert.since.astimezone(desk.day.setup.site.zone)
     return Card(f"card:{alert.id}", alert.kind, TONES[alert.kind], since, alert.facts, alert.id, alert.visit, does)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from clinic.questionnaire import Answer, Answers, Item, Questionnaire, Words, check, pages
+from clinic.questionnaire.model import Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Question:
     """A question or a text to read (`display`). `confidential`: the patient answers it, only clinicians read it."""
 
     link_id: str
-    type: str
+    type: Type
     text: Words
     required: bool
     repeats: bool

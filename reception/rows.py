@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from clinic.limits import minutes_over, waits_since
 from clinic.ordering import Place
@@ -15,6 +16,8 @@ from clinic.verbs import Verb, possible
 from clinic.visit import Form, State, Visit
 from clinic.waits import Wait, estimate
 from reception.people import NOBODY, Person
+
+Need = Literal["form", "identity"]
 
 ELDER = 65
 """Years from which the age is shown as a mark; it gives no place (domain: section 4, a proposal)."""
@@ -74,7 +77,7 @@ class Row:
     over: int | None
     badges: tuple[Badge, ...]
     flags: tuple[Flag, ...]
-    needs: tuple[str, ...]
+    needs: tuple[Need, ...]
     identity_checked: bool
     room: int | None
     chair: int | None
@@ -197,8 +200,8 @@ def _flag_badges(flags: tuple[Flag, ...]) -> Iterator[Badge]:
         yield Badge("precaution")
 
 
-def _needs(visit: Visit) -> tuple[str, ...]:
-    form = ("form",) if visit.form is Form.PENDING else ()
+def _needs(visit: Visit) -> tuple[Need, ...]:
+    form: tuple[Need, ...] = ("form",) if visit.form is Form.PENDING else ()
     return form if visit.identity_checked else (*form, "identity")
 
 
