@@ -47,6 +47,7 @@ ABOUT: Mapping[str, Mapping[str, Code]] = {
     "help_taken": {"card": 1},
     "clock_jumped": {"seconds": 400},
     "device_paired": {"device": 1},
+    "device_renamed": {"device": 1},
     "device_revoked": {"device": 1},
     "imported": {},
 }
