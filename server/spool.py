@@ -50,6 +50,10 @@ class Paths:
     sheets: Path
     font: Path
 
+    def sheets_of(self, site_id: int) -> Path:
+        """The folder of one site: no other site looks into it."""
+        return self.sheets / str(site_id)
+
 
 class Spool:
     """Starts a worker for each printer, also for those set up later; wakes those of a site where something was
@@ -215,7 +219,7 @@ class Worker:
         return render(document, PROFILES[printer.profile], job_id=number, font=self._paths.font)
 
     def _driver(self, printer: Row[Any]) -> Driver:
-        virtual = f"memory://{quote(str(self._paths.sheets.absolute()))}"
+        virtual = f"memory://{quote(str(self._paths.sheets_of(self.site_id).absolute()))}"
         return open_driver(virtual if printer.address == VIRTUAL else printer.address)
 
     def _settle(self, printer: Row[Any], job: Row[Any], outcome: Outcome) -> None:

@@ -396,7 +396,7 @@ def test_printed_sheets_are_pictures(reception_desk: Desk, tmp_path: Path, clock
             insert(t.printer).values(site_id=1, name="前台", address="memory:", profile=next(iter(PROFILES)))
         )
     data = render(Document("ticket", (Text("A001"),)), next(iter(PROFILES.values())), job_id=b"1234", font=FONT)
-    sheet = SheetStore(tmp_path / "sheets").add(data, b"1234", clock.now)
+    sheet = SheetStore(tmp_path / "sheets/1").add(data, b"1234", clock.now)
     (shown,) = reception_desk.get("sheets")["sheets"]
     assert shown["name"] == sheet.id
     picture = reception_desk.client.get(f"/api/reception/sheets/{sheet.id}.png")

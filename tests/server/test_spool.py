@@ -301,7 +301,7 @@ def test_the_virtual_printer_keeps_sheets_to_look_at(
     worker = a_worker(database, tmp_path)
     while worker.work():
         pass
-    store = SheetStore(tmp_path / "sheets")
+    store = SheetStore(paths(tmp_path).sheets_of(1))
     assert [on(store.read(sheet.id)) for sheet in store.sheets()] == ["A002", "A001"]
 
 

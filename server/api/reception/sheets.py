@@ -30,34 +30,36 @@ class SheetList(BaseModel):
 
 
 def add(door: APIBlueprint, house: House) -> None:
-    store = SheetStore(house.paths.sheets)
-
     @door.get("/sheets")
     @door.output(SheetList)
     @door.doc(summary="What the virtual printer printed, the newest first", responses=GET_PROBLEMS)
     @for_staff(Task.SHEETS)
     def sheets() -> SheetList:
-        return SheetList(sheets=[SheetOut(name=sheet.id, at=sheet.at) for sheet in store.sheets()])
+        return SheetList(sheets=[SheetOut(name=sheet.id, at=sheet.at) for sheet in _store(house).sheets()])
 
     @door.get("/sheets/<string(maxlength=80):name>.png")
     @door.doc(hide=True)
     @for_staff(Task.SHEETS)
     def sheet_picture(name: str) -> Response:
         try:
-            data = store.read(name)
+            data = _store(house).read(name)
         except KeyError:
             raise Denied(404, "not_found") from None
         profile = PROFILES[_profile(house.database, caller().site_id)]
         return Response(preview(data, profile, house.paths.font), mimetype="image/png")
 
 
+def _store(house: House) -> SheetStore:
+    return SheetStore(house.paths.sheets_of(caller().site_id))
+
+
 def _profile(database: Database, site_id: int) -> str:
-    """The kind of head the virtual printer has."""
+    """The kind of head the virtual printer has; any where it is gone and only its sheets are left."""
     with database.read() as connection:
-        found: str = connection.execute(
+        found: str | None = connection.execute(
             select(t.printer.c.profile)
             .where(t.printer.c.site_id == site_id, t.printer.c.address.startswith("memory:"))
             .order_by(t.printer.c.position)
             .limit(1)
-        ).scalar_one()
-        return found
+        ).scalar()
+        return found or next(iter(PROFILES))
