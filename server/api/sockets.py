@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from flask import request
 from flask_socketio import SocketIO, disconnect, emit
 from sqlalchemy import select
@@ -17,6 +18,9 @@ from server.live import Admit, Admitted, Live, StillGood
 from server.pictures import Watch
 from server.staff.desks import SignedOut, acting
 from server.storage import tables as t
+from server.trouble import whereabouts
+
+log = structlog.get_logger()
 
 
 def listen(socketio: SocketIO, live: Live) -> None:
@@ -30,6 +34,12 @@ def listen(socketio: SocketIO, live: Live) -> None:
             disconnect()
         else:
             emit("picture", picture.as_json())
+
+    @socketio.on_error_default  # type: ignore[untyped-decorator]
+    def bug(error: Exception) -> None:
+        """Logged as a bug of any door is: where, never what was sent. The page asks again by itself."""
+        log.error("bug", door="watch", **whereabouts(error))
+        disconnect()
 
     @socketio.on("disconnect")  # type: ignore[untyped-decorator]
     def leave(reason: str = "") -> None:

@@ -59,7 +59,9 @@ class Vault:
 
     def keyed(self, purpose: str, value: str) -> str:
         """A hash that only this installation can make: equal values match, nothing can be read back."""
-        return hmac.new(self._derived(purpose), value.encode(), hashlib.sha256).hexdigest()
+        # Half a surrogate pair is no text, but a stranger may send it as a token: it matches nothing.
+        text = value.encode(errors="surrogatepass")
+        return hmac.new(self._derived(purpose), text, hashlib.sha256).hexdigest()
 
     def token(self, purpose: str, value: str) -> str:
         """An unguessable URL-safe token of 27 characters that is the same for the same value each time."""
