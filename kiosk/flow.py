@@ -100,7 +100,11 @@ def learned(said: Said, result: Result, here: Here) -> Said | Problem:
         case NumberTaken(visit_id, person):
             return replace(_at_number(said, visit_id), person=person, urgent=_is_urgent(said, here), flags_asked=True)
         case Done():
-            return replace(said, reprint=False) if said.reprint else replace(said, filled=True, passed=(), answers={})
+            return (
+                replace(said, reprint=False, again=False)
+                if said.reprint
+                else replace(said, filled=True, passed=(), answers={})
+            )
 
 
 def _plan(said: Said, here: Here) -> Iterator[str | Need]:
@@ -132,6 +136,8 @@ def _before_number(said: Said, here: Here) -> Iterator[str | Need]:
 def _after_number(said: Said, here: Here, visit_id: int) -> Iterator[str | Need]:
     if said.reprint:
         yield Reprint(visit_id)
+    if here.slip is None:
+        yield "reception.no_ticket"
     if said.trouble:
         yield f"reception.{said.trouble}"
     if said.urgent:

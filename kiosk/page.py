@@ -22,7 +22,7 @@ class Text:
 
 Phrase = Text | Name
 
-Idle = Literal["welcome", "identity", "form"]
+Idle = Literal["identity", "form"]
 """How long a page waits for somebody who has left: the server knows the seconds."""
 
 FieldKind = Literal["choice", "choices", "phone", "date", "number", "text"]
@@ -141,7 +141,7 @@ class Page:
     note: Phrase | None = None
     appointment: Appointment | None = None
     ticket: Ticket | None = None
-    step: str = field(init=False)
+    step: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "step", self.id.partition(".")[0])

@@ -29,7 +29,7 @@ def field_of(item: Item, answers: Answers, share: Share | None = None) -> Field:
             options=share.options if share else options_of(item),
             value=_chosen(item, answers, share),
         )
-    kind, keyboard, most = _TYPED.get(item.type, ("text", "letters", item.max_length))
+    kind, keyboard, most = _TYPED.get(item.type, ("text", "all", item.max_length))
     return Field(
         name=item.link_id,
         kind=kind,

@@ -57,6 +57,7 @@ class Said:
     `passed` are the pages answered, in order, each with the button pressed on it. `values` hold the fields by name and
     stay when somebody goes back; `answers` hold the questionnaire's by link id. `trouble` is the code of a page of
     step `reception`. `visit_id` is there from the number on. `editing` is a question opened from the review.
+    `over`: nothing is left to say, so it need not be kept.
     """
 
     language: str = "zh-CN"
@@ -76,6 +77,7 @@ class Said:
     flags_asked: bool = False
     filled: bool = False
     editing: str = ""
+    over: bool = False
 
     def turn(self, page: str) -> str:
         """The button pressed on a page, empty while it is not passed."""

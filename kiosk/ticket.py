@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clinic.board import Slip
 from clinic.ordering import Ahead
 from clinic.setup import Name
-from clinic.visit import State
+from clinic.visit import Form, State
 from clinic.waits import Wait
 from kiosk.here import Here
 from kiosk.page import Mark, Phrase, Text, Ticket, clock
@@ -18,8 +18,8 @@ def prints(here: Here) -> bool:
     return here.printing not in NO_PAPER
 
 
-def ticket(here: Here) -> Ticket:
-    """The ticket of the slip in `here`, which must be there."""
+def ticket(here: Here, *, again: bool = False) -> Ticket:
+    """The ticket of the slip in `here`, which must be there. `again`: its paper was taken away before."""
     slip = here.slip
     if slip is None:
         raise ValueError("there is no number yet")
@@ -33,11 +33,19 @@ def ticket(here: Here) -> Ticket:
         reasons=tuple(_reason(group, here) for group in slip.ahead),
         wait=_wait(slip.wait) if waiting else None,
         qr=here.qr,
-        notice=Text("kiosk.number.take_paper" if prints(here) else "kiosk.number.no_paper"),
+        scan=Text("kiosk.number.scan" if prints(here) else "kiosk.number.scan_no_paper"),
+        scan_detail=_scan_detail(here, slip),
+        notice=_notice(here, again),
         notice_detail=None if prints(here) else Text("kiosk.number.no_paper_detail"),
         trouble=not prints(here),
         advice=_advice(slip),
     )
+
+
+def _notice(here: Here, again: bool) -> Phrase | None:
+    if not prints(here):
+        return Text("kiosk.number.no_paper")
+    return None if again and here.printing == "printed" else Text("kiosk.number.take_paper")
 
 
 def _about(slip: Slip) -> Iterator[Name]:
@@ -57,6 +65,13 @@ def _wait(wait: Wait | None) -> Phrase:
     if wait.capped:
         return Text("kiosk.number.wait_long", {"low": wait.low})
     return Text("kiosk.number.wait", {"low": wait.low, "high": wait.high})
+
+
+def _scan_detail(here: Here, slip: Slip) -> Phrase:
+    """What else the phone page is good for."""
+    if slip.form == Form.PENDING:
+        return Text("kiosk.number.scan_form")
+    return Text("kiosk.number.scan_detail" if prints(here) else "kiosk.number.scan_no_paper_detail")
 
 
 def _advice(slip: Slip) -> Phrase:

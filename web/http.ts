@@ -27,8 +27,8 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-export function get<Answer>(path: string): Promise<Answer> {
-  return send<Answer>(path, { method: 'GET' })
+export function get<Answer>(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return send<Answer>(path, { method: 'GET', headers })
 }
 
 /** Keep `key` and pass it again to repeat a request whose answer got lost. */

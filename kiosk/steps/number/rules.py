@@ -22,7 +22,7 @@ def parts(said: Said, here: Here) -> tuple[str, ...]:
 
 
 def page(said: Said, part: str, here: Here) -> Page:
-    shown = ticket(here)
+    shown = ticket(here, again=said.again)
     return Page(
         id="number",
         title=Text(f"kiosk.number.title_{_state(said, here)}"),
@@ -42,7 +42,7 @@ def take(said: Said, part: str, answer: Answer, here: Here) -> Said | Problem:
         return replace(said, reprint=True)
     if answer.action == FILL.name:
         return said.go("number", FILL.name)
-    return Said(language=said.language)
+    return Said(language=said.language, over=True)
 
 
 def _state(said: Said, here: Here) -> str:
@@ -67,6 +67,5 @@ def _actions(here: Here) -> Iterator[Action]:
 def _form_note(said: Said, here: Here) -> Text | None:
     if said.filled:
         return Text("kiosk.number.filled")
-    if here.slip and here.slip.form == Form.PENDING:
-        return Text("kiosk.number.pending_phone" if here.qr else "kiosk.number.pending")
-    return None
+    pending = here.slip is not None and here.slip.form == Form.PENDING
+    return Text("kiosk.number.pending") if pending and not here.qr else None

@@ -27,17 +27,15 @@ def page(said: Said, part: str, here: Here) -> Page:
     if part == "review":
         return _review(said, here)
     name, index = split(part)
-    questions = _questions(said, here)
-    item = next(item for item in questions if item.link_id == name)
-    several = item.repeats and len(item.options) > 1
+    item = next(item for item in _questions(said, here) if item.link_id == name)
     return Page(
         id=f"questionnaire.{part}",
         title=Name(item.text.zh, item.text.en),
-        lead=_display(said, here, item) or (Text("kiosk.questionnaire.several") if several else None),
+        lead=_lead(said, here, item, index),
         idle="form",
         fields=(field_of(item, said.answers, shares_of(item)[index]),),
         actions=(NEXT,),
-        progress=([each.link_id for each in questions].index(name) + 1, len(questions)),
+        progress=_progress(said, here, name),
     )
 
 
@@ -121,6 +119,13 @@ def _questions(said: Said, here: Here) -> tuple[Item, ...]:
     )
 
 
+def _progress(said: Said, here: Here, name: str) -> tuple[int, int]:
+    """Which question this is of how many. Before consent is given all those count that follow from it."""
+    likely = said if CONSENT in said.answers else replace(said, answers={**said.answers, CONSENT: True})
+    order = [item.link_id for item in _questions(likely, here)]
+    return order.index(name) + 1, len(order)
+
+
 def _names(said: Said, here: Here) -> set[str]:
     return {item.link_id for item in _questions(said, here)}
 
@@ -131,6 +136,12 @@ def _parts_of(item: Item, said: Said) -> Iterator[str]:
         yield part_name(item.link_id, index)
         if not item.repeats and said.answers.get(item.link_id) in share.codes:
             return
+
+
+def _lead(said: Said, here: Here, item: Item, index: int) -> Phrase | None:
+    if index > 0:
+        return Text("kiosk.questionnaire.more")
+    return _display(said, here, item) or (Text("kiosk.questionnaire.several") if item.repeats else None)
 
 
 def _display(said: Said, here: Here, item: Item) -> Phrase | None:

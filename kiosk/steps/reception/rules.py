@@ -52,7 +52,7 @@ def take(said: Said, part: str, answer: Answer, here: Here) -> Said | Problem:
         return Said(language=said.language).go("welcome", "phone")
     if answer.action == "done" and said.visit_id is not None:
         return replace(said, trouble="")
-    return Said(language=said.language)
+    return Said(language=said.language, over=answer.action == "done")
 
 
 def _action(way: str, at: int) -> Action:

@@ -15,7 +15,9 @@ def parts(said: Said, here: Here) -> tuple[str, ...]:
 
 
 def page(said: Said, part: str, here: Here) -> Page:
-    return Page(id="welcome", title=Text("kiosk.welcome.title"), idle="welcome", actions=ACTIONS, back=False, scan=True)
+    return Page(
+        id="welcome", title=Text("kiosk.welcome.title"), idle="identity", actions=ACTIONS, back=False, scan=True
+    )
 
 
 def take(said: Said, part: str, answer: Answer, here: Here) -> Said | Problem:
