@@ -42,9 +42,8 @@ def typed(tmp_path: Path) -> Typed:
     """Type a command; what a script pipes in is `said`; other keywords are NEXTCHAIR_* settings."""
 
     def run(*arguments: str, said: str = "", **settings: str) -> Result:
-        environment = {
-            f"NEXTCHAIR_{name.upper()}": value for name, value in {"data": str(tmp_path), **settings}.items()
-        }
+        given = {"data": str(tmp_path), **settings}
+        environment = {f"NEXTCHAIR_{name.upper()}": value for name, value in given.items()}
         return CliRunner().invoke(main, arguments, input=said, env=environment)
 
     return run
@@ -107,7 +106,6 @@ def test_a_refusal_is_a_sentence(typed: Typed, clinic: Database, arguments: str,
     ("settings", "sentence"),
     [
         ({"port": "many"}, "NEXTCHAIR_PORT: Input should be a valid integer"),
-        ({"data": "/proc/nowhere"}, "/proc/nowhere: "),
         ({"database_url": f"postgresql://somebody:secret@127.0.0.1:{free_port()}/x"}, "correct NEXTCHAIR_DATABASE_URL"),
     ],
 )
@@ -117,6 +115,14 @@ def test_a_wrong_setting_is_named(typed: Typed, settings: dict[str, str], senten
     assert result.exit_code == 1
     assert sentence in result.stderr
     assert "secret" not in result.stderr
+
+
+def test_a_data_folder_that_cannot_be_is_named(typed: Typed, tmp_path: Path) -> None:
+    """A path that leads through a file is no folder."""
+    (tmp_path / "file").touch()
+    result = typed("check", data=str(tmp_path / "file" / "data"))
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'file' / 'data'}: " in result.stderr
 
 
 def test_a_bug_keeps_its_traceback(typed: Typed, clinic: Database, monkeypatch: pytest.MonkeyPatch) -> None:
