@@ -5,7 +5,7 @@ import { HttpError, newKey, post, type Facts } from '../../web/http'
 import { ago } from './clock'
 import { say, knows, nameOf, timeOf } from './say'
 import { kept, link, picture, refresh, roomOf } from './store'
-import type { Row, Verb } from './types'
+import type { Called, Changed, Row, Verb } from './types'
 
 /** What stands below the place where something was refused: a row, a room, a field. */
 export interface Conflict {
@@ -98,8 +98,8 @@ function fieldsOf(error: HttpError): Record<string, string> {
 }
 
 /** Does something with one visit. */
-export function doVerb(row: Row, verb: Verb, body: object = {}, facts: Facts = {}, place = `visit:${row.visit}`): Promise<{ rev: number } | null> {
-  return act<{ rev: number }>({
+export function doVerb(row: Row, verb: Verb, body: object = {}, facts: Facts = {}, place = `visit:${row.visit}`): Promise<Changed | null> {
+  return act<Changed>({
     url: `/api/reception/visits/${row.visit}/${verb}`,
     body,
     place,
@@ -109,7 +109,7 @@ export function doVerb(row: Row, verb: Verb, body: object = {}, facts: Facts = {
   })
 }
 
-export function callNext(room: number, more: { finish?: number; skipping?: number[] } = {}): Promise<{ rev: number; visit: number; ticket: string } | null> {
+export function callNext(room: number, more: { finish?: number; skipping?: number[] } = {}): Promise<Called | null> {
   return act({
     url: `/api/reception/rooms/${room}/call-next`,
     body: { skipping: [], ...more },

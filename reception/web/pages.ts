@@ -4,19 +4,12 @@ import { computed, ref, watch } from 'vue'
 import { closeAll } from './ask'
 import { me } from './session'
 import { picture } from './store'
+import type { Holder } from './types'
 
 export type Page = 'queues' | 'room' | 'devices' | 'sheets'
 
 export const page = ref<Page>('queues')
 export const cardsOpen = ref(false)
-
-/** What a scanned card says of somebody who is not known yet. */
-export interface Holder {
-  name: string
-  birth_date: string | null
-  sex: string
-  document: string
-}
 
 /** Who gets a number: somebody known, or somebody new. */
 export type Registering = { patient: number; name: string; masked: string } | { holder: Holder | null }

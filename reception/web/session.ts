@@ -6,23 +6,7 @@ import { forgetActions } from './act'
 import { maskNames } from './names'
 import { language } from './say'
 import { startWatching, stopWatching } from './store'
-import type { Name } from './types'
-
-export interface Colleague {
-  id: number
-  name: Name
-  roles: string[]
-  has_pin: boolean
-}
-
-export interface Me extends Colleague {
-  room: number | null
-  locked: boolean
-  idle_minutes: number
-  ends_at: string
-  /** Who may switch to this desk by PIN, me among them. */
-  desk: Colleague[]
-}
+import type { Me } from './types'
 
 export type Stage = 'unknown' | 'signed_out' | 'locked' | 'open'
 
