@@ -1,1 +1,1 @@
-"""The staff console: every queue of the site, live, and what staff may do."""
+"""The staff console: every queue of the site, live."""

@@ -1,4 +1,4 @@
-"""The health questionnaire as reception asks it: all its groups, and what is still missing."""
+"""The health questionnaire as reception asks it, whole."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""One patient's line on the console: where, how long, what is special, what can be done."""
+"""One patient's line on the console."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass

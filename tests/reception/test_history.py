@@ -1,4 +1,4 @@
-"""What happened to a visit is said in words, with who did it, and nothing is lost when it is undone."""
+"""What happened to a visit is said in words, by whom and why."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Reception's interview asks what the questionnaire asks, and says what is missing."""
+"""Reception's interview asks what the questionnaire asks."""
 
 from clinic.questionnaire import Questionnaire, parse
 from reception.interview import interview

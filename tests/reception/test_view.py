@@ -1,4 +1,4 @@
-"""The console shows the day as it is, in its order, and no more than somebody may know."""
+"""The console shows the day in its order, and no more than it may."""
 
 from dataclasses import asdict, replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The console's HTTP door: each verb reaches its command, for those whose roles have it."""
+"""The console's door: each verb reaches its command."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""What the console shows, and what is done without one visit: calls, undo, cards."""
+"""The console's picture, and what concerns more than one visit."""
 
 from typing import Annotated, Any
 
