@@ -14,6 +14,8 @@ from server.storage import tables as t
 from server.storage.vault import Vault
 
 LONGEST_NAME = 120
+SURNAMES = dict(zip("曾单解仇查区翟覃繁种召祭么折重", "zsxqzozqpcszysc", strict=True))
+"""Hanzi that begin with another letter as a surname than elsewhere; the commoner reading of each surname."""
 SEXES = ("male", "female", "unknown")
 
 
@@ -71,6 +73,7 @@ def initials(name: str) -> str:
     letters = lazy_pinyin(
         name, style=Style.FIRST_LETTER, errors=lambda latin: "".join(word[0] for word in latin.split())
     )
+    letters[:1] = [SURNAMES.get(name[:1], letter) for letter in letters[:1]]
     return "".join(letter for letter in "".join(letters) if letter.isalnum()).lower()[:40]
 
 
