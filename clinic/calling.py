@@ -9,6 +9,7 @@ from clinic.errors import Refused
 from clinic.facts import Fact
 from clinic.queue import Day
 from clinic.setup import Room
+from clinic.verbs import CANCEL_REASONS
 from clinic.visit import ASIDE, AT_DOOR, IN_CHAIR, Form, State, Visit
 
 IDENTIFIERS = ("name", "birth_date", "phone", "document")
@@ -203,8 +204,10 @@ def finish(day: Day, visit_id: int, *, now: datetime) -> Change:
 
 
 def cancel(day: Day, visit_id: int, *, reason: str, now: datetime) -> Change:
-    """The patient will not be treated today (弃号). `reason` is a code."""
+    """The patient will not be treated today (弃号). Raises Refused `reason_unknown` for none of CANCEL_REASONS."""
     visit = day.visit(visit_id)
+    if reason not in CANCEL_REASONS:
+        raise Refused("reason_unknown", unfit=True)
     if not visit.open:
         raise visit.conflict()
     return changed(replace(_unplaced(visit), state=State.CANCELLED, since=now), "cancelled", reason=reason)

@@ -141,3 +141,11 @@ def test_finish_frees_only_that_chair() -> None:
     day = after(day, calling.finish(day, 1, now=make.NOW))
     assert day.in_chair(11) is None
     assert day.in_chair(12) == sitting[1]
+
+
+def test_a_visit_is_cancelled_for_a_reason_of_the_list() -> None:
+    """The journal keeps the reason: a code, never free text."""
+    day = make.day([make.visit(1)])
+    assert calling.cancel(day, 1, reason="left", now=make.NOW).facts[0].about == {"reason": "left"}
+    with pytest.raises(Refused, match="reason_unknown"):
+        calling.cancel(day, 1, reason="王小明 13800138000", now=make.NOW)
