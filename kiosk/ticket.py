@@ -38,7 +38,7 @@ def ticket(here: Here, *, again: bool = False) -> Ticket:
         notice=_notice(here, again),
         notice_detail=None if prints(here) else Text("kiosk.number.no_paper_detail"),
         trouble=not prints(here),
-        advice=_advice(slip),
+        advice=_advice(slip) if prints(here) else Text("kiosk.number.no_phone"),
     )
 
 

@@ -1,110 +1,22 @@
-/** What the server says a page is: kiosk/page.py as JSON. */
+/** The values the server sends, by the names that kiosk/page.py gives them. */
 
-export interface Name {
-  zh: string
-  en: string
-}
+import type { components } from '../../web/api'
 
-export interface Text {
-  key: string
-  facts: Record<string, number | string | Text | Name>
-}
-
-export type Phrase = Text | Name
-
-export interface Option {
-  code: string
-  label: Phrase
-  detail: Phrase | null
-  apart: boolean
-}
-
-export interface Field {
-  name: string
-  kind: 'choice' | 'choices' | 'phone' | 'date' | 'number' | 'text'
-  label: Phrase
-  keyboard: 'none' | 'digits' | 'decimal' | 'letters' | 'all'
-  options: Option[]
-  most: number
-  unit: string
-  hint: Phrase | null
-  value: string | string[]
-  at_once: boolean
-}
-
-export interface Action {
-  name: string
-  label: Phrase
-  look: 'primary' | 'secondary' | 'quiet' | 'bar'
-}
-
-export interface Line {
-  label: Phrase
-  value: Phrase
-  change: string
-}
-
-export interface Mark {
-  code: string
-  name: Name
-}
-
-export interface Appointment {
-  time: string
-  day: Phrase
-  standing: Phrase
-  late: boolean
-  lines: Line[]
-  door: Mark | null
-}
-
-export interface Ticket {
-  number: string
-  about: Phrase[]
-  door: Mark | null
-  waiting: boolean
-  ahead: Phrase | null
-  reasons: Phrase[]
-  wait: Phrase | null
-  qr: string
-  scan: Phrase
-  scan_detail: Phrase
-  notice: Phrase | null
-  notice_detail: Phrase | null
-  trouble: boolean
-  advice: Phrase
-}
-
-export interface Page {
-  id: string
-  step: string
-  title: Phrase
-  lead: Phrase | null
-  fields: Field[]
-  actions: Action[]
-  back: boolean
-  scan: boolean
-  progress: [number, number] | null
-  lines: Line[]
-  note: Phrase | null
-  appointment: Appointment | null
-  ticket: Ticket | null
-}
-
-export interface Problem {
-  code: string
-  facts: Record<string, number | string>
-}
+type Schemas = components['schemas']
 
 /** The answer of every door of the terminal. Times are in seconds; `look_in` says when to look at the page again. */
-export interface Turn {
-  talk: string
-  page: Page
-  problem: Problem | null
-  idle: number
-  countdown: number
-  look_in: number | null
-  clinic: Name
-  device: string
-  language: string
-}
+export type Turn = Schemas['Turn']
+export type Page = Schemas['Turn.Page']
+export type Field = Schemas['Turn.Field']
+export type Option = Schemas['Turn.Option']
+export type Action = Schemas['Turn.Action']
+export type Ticket = Schemas['Turn.Ticket']
+export type Problem = Schemas['Turn.TerminalProblem']
+export type Text = Schemas['Turn.Text']
+export type Name = Schemas['Turn.Name']
+export type Phrase = Text | Name
+
+export type Pairing = Schemas['PairingState']
+export type WaitingRoom = KioskPicture['body']
+
+type KioskPicture = Schemas['KioskPicture']

@@ -2,13 +2,7 @@
 
 import { ref } from 'vue'
 import { get, HttpError, post } from '../../web/http'
-
-interface Pairing {
-  state: 'unknown' | 'waiting' | 'paired' | 'revoked'
-  kind: string | null
-  code: string
-  name: string
-}
+import type { Pairing } from './page'
 
 const EVERY = 2_000
 const CLAIM = '#claim='

@@ -65,10 +65,10 @@ export function sayOther(key: string): string {
 /** A phrase of the server in the language of now. */
 export function phrase(value: Phrase | null, language: string = manner.language): string {
   if (value === null) return ''
-  return isText(value) ? text(language, value.key, spoken(value.facts, language)) : named(value, language)
+  return isText(value) ? text(language, value.key, spoken(value.facts ?? {}, language)) : named(value, language)
 }
 
-function spoken(facts: Text['facts'], language: string): Record<string, number | string> {
+function spoken(facts: NonNullable<Text['facts']>, language: string): Record<string, number | string> {
   const pairs = Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'object' ? phrase(fact, language) : fact])
   return Object.fromEntries(pairs) as Record<string, number | string>
 }

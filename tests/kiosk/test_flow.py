@@ -421,7 +421,7 @@ def possible_results(need: Need) -> list[Any]:
             return [*FINDS, HasNumber(5, WANG), *noes]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_random_walks_always_have_a_page(data: st.DataObject) -> None:
     """Whatever is pressed, typed, scanned or answered by the server, there is a page, and a button on it."""
@@ -442,7 +442,7 @@ def test_random_walks_always_have_a_page(data: st.DataObject) -> None:
             talk.press(data.draw(st.sampled_from(buttons(page))), **values(data, page))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_every_walk_ends(data: st.DataObject) -> None:
     """Answering every page with something that fits, without going back, comes to a number and a filled form."""
