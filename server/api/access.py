@@ -1,7 +1,7 @@
 """Who may enter which door: every route says so, or nobody gets in."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -29,6 +29,7 @@ from server.storage.database import Database
 DESK_COOKIE = "nextchair_desk"
 TEN_YEARS = timedelta(days=3650)
 BODY_LIMIT = 64 * 1024
+DEEPEST = 8
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -244,13 +245,32 @@ def _check_origin(settings: Settings) -> None:
 
 
 def _check_form() -> None:
-    """Raises Denied for what no command takes: no key, no JSON, too much."""
+    """Raises Denied for what no command takes: no key, no JSON, too much, too deep."""
     if (request.content_length or 0) > BODY_LIMIT:
         raise Denied(413, "too_large")
     if (request.mimetype or request.content_length) and request.mimetype != "application/json":
         raise Denied(415, "not_json")
     if _KEY.fullmatch(request.headers.get("Idempotency-Key", "")) is None:
         raise Denied(422, "key_missing")
+    if _is_too_deep():
+        raise Denied(400, "bad_request")
+
+
+def _is_too_deep() -> bool:
+    """Nested further than any body of ours: thousands of brackets would exhaust the stack of whoever reads them."""
+    try:
+        level = [request.get_json(silent=True)]
+    except RecursionError:
+        return True
+    for _ in range(DEEPEST):
+        level = [inner for each in level for inner in _inside(each)]
+    return bool(level)
+
+
+def _inside(value: object) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _note_life(database: Database, known: Caller) -> None:
