@@ -1,4 +1,4 @@
-"""A clinic's set-up, written from a plain mapping such as demo/clinic.yaml."""
+"""A clinic's set-up, written from a mapping such as demo/clinic.yaml."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

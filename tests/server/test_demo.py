@@ -1,4 +1,4 @@
-"""The demo clinic: alive whenever it is started, the same when started again."""
+"""The demo clinic: alive at any hour, the same when started again."""
 
 import re
 import stat
