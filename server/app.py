@@ -1,5 +1,6 @@
 """Puts the pieces together, top to bottom."""
 
+import gc
 import hashlib
 import signal
 import socket
@@ -163,6 +164,9 @@ def serve(settings: Settings, ready: Callable[[House], None] | None = None) -> N
         get_hub().loop.signal(number).start(lambda: listener.stop(timeout=1))
     if ready is not None:
         ready(server.house)
+    # What was loaded stays: searching it for garbage would make every screen wait for a tenth of a second.
+    gc.collect()
+    gc.freeze()
     listener.serve_forever()
     server.stop()
 

@@ -20,6 +20,7 @@ from printers.drivers.base import Driver, Outcome, PrinterError, Result
 from printers.escpos import process_id, render
 from printers.papers.reprint import reprint
 from printers.profiles import PROFILES
+from server.aside import aside
 from server.commands.cards import close_cards, open_card
 from server.commands.command import Ask, Command, run
 from server.storage import tables as t
@@ -207,7 +208,9 @@ class Worker:
 
     def _sent(self, printer: Row[Any], data: bytes, number: bytes) -> Outcome:
         try:
-            return self._driver(printer).send(data, number, DEADLINE, partial(self._watch, printer))
+            send = partial(self._driver(printer).send, data, number, DEADLINE, partial(self._watch, printer))
+            # The virtual printer waits for the disk, all others for their connection, which stops nobody.
+            return aside(send) if printer.address == VIRTUAL else send()
         except PrinterError as error:
             log.warning("printer_unusable", printer=printer.id, permanent=error.permanent)
             return Outcome(Result.NOT_PRINTED, reason="unreachable")
@@ -216,7 +219,8 @@ class Worker:
         document = from_json(cast(dict[str, Any], self._database.vault.unseal(job.document)))
         if job.reprint:
             document = reprint(document, 1, now)
-        return render(document, PROFILES[printer.profile], job_id=number, font=self._paths.font)
+        drawn = partial(render, document, PROFILES[printer.profile], job_id=number, font=self._paths.font)
+        return aside(drawn)
 
     def _driver(self, printer: Row[Any]) -> Driver:
         virtual = f"memory://{quote(str(self._paths.sheets_of(self.site_id).absolute()))}"

@@ -1,16 +1,13 @@
 """Hashes passwords and PINs, and tells a right one from a wrong one."""
 
 import secrets
-from collections.abc import Callable
 from functools import cache
-from typing import TypeVar
 
-import gevent
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from gevent import monkey
 
 from clinic.errors import Refused
+from server.aside import aside
 
 PASSWORD_LENGTH = (8, 128)
 PIN_LENGTH = (4, 8)
@@ -19,15 +16,13 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id with 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet): fits a small PC ten times at once."""
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
-T = TypeVar("T")
-
 
 def hash_password(password: str) -> str:
     """Raises Refused `password_length`."""
     least, most = PASSWORD_LENGTH
     if not least <= len(password) <= most:
         raise Refused("password_length", unfit=True, least=least, most=most)
-    return _aside(lambda: _HASHER.hash(password))
+    return aside(lambda: _HASHER.hash(password))
 
 
 def hash_pin(pin: str) -> str:
@@ -35,12 +30,12 @@ def hash_pin(pin: str) -> str:
     least, most = PIN_LENGTH
     if not (least <= len(pin) <= most and pin.isascii() and pin.isdigit()):
         raise Refused("pin_length", unfit=True, least=least, most=most)
-    return _aside(lambda: _HASHER.hash(pin))
+    return aside(lambda: _HASHER.hash(pin))
 
 
 def matches(hashed: str | None, secret: str) -> bool:
     """Whether a password or PIN is the hashed one. None, for somebody unknown, takes as long and is never right."""
-    return _aside(lambda: _verify(hashed or _nobodys(), secret)) and hashed is not None
+    return aside(lambda: _verify(hashed or _nobodys(), secret)) and hashed is not None
 
 
 def new_password() -> str:
@@ -58,11 +53,3 @@ def _verify(hashed: str, secret: str) -> bool:
         return _HASHER.verify(hashed, secret)
     except VerifyMismatchError:
         return False
-
-
-def _aside(work: Callable[[], T]) -> T:
-    """Hashing keeps a processor busy for long: under gevent a thread does it, or every screen would wait."""
-    if monkey.is_module_patched("threading"):
-        result: T = gevent.get_hub().threadpool.apply(work)
-        return result
-    return work()

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +13,13 @@ from sqlalchemy import Connection, Engine, RootTransaction, Row, case, create_en
 from sqlalchemy.exc import OperationalError
 
 from clinic.setup import Setup
+from server.aside import aside
 from server.bus import Bus
 from server.storage.tables import site
 from server.storage.vault import Vault
 
 PATIENCE = 5.0
-"""Seconds a writer waits for SQLite's single write lock before it gives up."""
+"""Seconds a writer waits while another process has SQLite's write lock before it gives up."""
 POOL = 10
 
 
@@ -27,24 +28,29 @@ class Busy(Exception):
 
 
 class FifoLock:
-    """A lock that serves those who wait in the order in which they came."""
+    """A lock that serves those who wait in the order in which they came. Whoever holds it must not ask again."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
         self._held = False
+        self._holder = 0
 
     def __enter__(self) -> None:
         with self._guard:
+            if self._held and self._holder == threading.get_ident():
+                raise RuntimeError("a transaction within a transaction would wait for itself")
             if not self._held:
-                self._held = True
+                self._held, self._holder = True, threading.get_ident()
                 return
             turn = threading.Event()
             self._waiting.append(turn)
         turn.wait()
+        self._holder = threading.get_ident()
 
     def __exit__(self, *_: object) -> None:
         with self._guard:
+            self._holder = 0
             if self._waiting:
                 self._waiting.popleft().set()
             else:
@@ -78,6 +84,8 @@ class Database:
         self.setups: dict[int, tuple[int, Setup]] = {}
         self._locks: dict[int, FifoLock] = {}
         self._locks_guard = threading.Lock()
+        self._came: dict[int, float] = {}
+        self._turn = FifoLock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -90,15 +98,17 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction for what no screen is told: sign-ins, heartbeats, drafts, print attempts."""
-        with self.engine.connect() as connection, self._begin(connection):
+        with self._begin(time.monotonic()) as connection:
             yield connection
 
     @contextmanager
     def hold(self, site_id: int) -> Iterator[None]:
         """The site's turn within this process. Taken before a connection, so that a busy site never drains the pool."""
+        came = time.monotonic()
         with self._locks_guard:
             lock = self._locks.setdefault(site_id, FifoLock())
         with lock:
+            self._came[site_id] = came
             yield
 
     @contextmanager
@@ -109,7 +119,7 @@ class Database:
         Raises Busy, and LookupError for an unknown site.
         """
         now = self.now()
-        with self.engine.connect() as connection, self._begin(connection):
+        with self._begin(self._came.get(site_id, time.monotonic())) as connection:
             row = connection.execute(
                 update(site)
                 .where(site.c.id == site_id)
@@ -122,21 +132,26 @@ class Database:
         self.bus.changed(site_id, row.rev)
 
     @contextmanager
-    def _begin(self, connection: Connection) -> Iterator[None]:
-        connection.execution_options(writing=True)
-        with _patiently(connection):
-            yield
+    def _begin(self, came: float) -> Iterator[Connection]:
+        """A transaction that may write, for somebody who has waited since `came`.
+
+        SQLite has one writer at a time: of this process they come in turn, and whoever waits holds no connection,
+        for those are the screens'.
+        """
+        with self._turn, self.engine.connect() as connection:
+            connection.execution_options(writing=True)
+            with _patiently(connection, came + PATIENCE):
+                yield connection
 
     def close(self) -> None:
         self.bus.close()
         self.engine.dispose()
 
 
-def _patiently(connection: Connection) -> RootTransaction:
-    """Begin, as soon as SQLite's single writer lets us; the wait is short sleeps, so that nothing else stops
-    meanwhile.
+def _patiently(connection: Connection, deadline: float) -> RootTransaction:
+    """Begin, as soon as another process lets go of SQLite's write lock; the wait is short sleeps, so that nothing else
+    stops meanwhile. Raises Busy when it still has it after the deadline.
     """
-    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             return connection.begin()
@@ -164,6 +179,7 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": 0}, pool_size=POOL, max_overflow=0, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "commit", _commit_sqlite)
     return engine
 
 
@@ -179,3 +195,11 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _commit_sqlite(connection: Connection) -> None:
+    """Commit in a thread: the disk takes its time, and no screen waits for it. SQLAlchemy's own commit then finds
+    nothing left to do.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    aside(lambda: raw.execute("COMMIT"))
