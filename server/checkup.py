@@ -5,7 +5,6 @@ import socket
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,6 +14,7 @@ from server.spool import VIRTUAL
 from server.storage import tables as t
 from server.storage.database import Database
 from server.storage.migrate import OldSchema, require_current
+from server.storage.vault import WrongKey
 
 LEAST_FREE = 1_000_000_000
 """Bytes: below a gigabyte a full disk is days away on a busy clinic's machine."""
@@ -25,23 +25,11 @@ def check_up(database: Database, settings: Settings) -> list[str]:
     """What is wrong, one line each; [] when nothing is."""
     try:
         require_current(database)
-    except OldSchema as old:
-        return [str(old)]
+    except (OldSchema, WrongKey) as unfit:
+        return [str(unfit)]
     except SQLAlchemyError as error:
         return [f"The database cannot be read ({type(error).__name__}): correct NEXTCHAIR_DATABASE_URL or start it."]
-    return [*_key(database), *_journal(database), *_clock(database), *_printers(database), *_disk(settings)]
-
-
-def _key(database: Database) -> list[str]:
-    """The newest sealed row must open with this installation's key."""
-    with database.read() as connection:
-        sealed = connection.execute(select(t.print_job.c.document).order_by(t.print_job.c.id.desc()).limit(1)).scalar()
-    try:
-        if sealed is not None:
-            database.vault.unseal(sealed)
-    except InvalidTag:
-        return ["The key does not fit the database: put back the `key` file (or NEXTCHAIR_KEY) it was made with."]
-    return []
+    return [*_journal(database), *_clock(database), *_printers(database), *_disk(settings)]
 
 
 def _journal(database: Database) -> list[str]:

@@ -42,6 +42,7 @@ from server.staff.passwords import new_password
 from server.storage import tables as t
 from server.storage.database import Busy, Database
 from server.storage.migrate import OldSchema, migrate, require_current
+from server.storage.vault import WrongKey
 
 BOARDS = tuple(kind for kind in SCREENS if kind != "phone")
 
@@ -55,6 +56,7 @@ class Guarded(TyperGroup):
         except (
             Refused,
             OldSchema,
+            WrongKey,
             NotADemo,
             Busy,
             OperationalError,
@@ -300,7 +302,7 @@ def _worded(error: Exception) -> str | None:
         case Refused():
             said, key = words("en"), f"refused.{error.code}"
             return said.text(key, **error.facts) if said.has(key) or "n" in error.facts else error.code
-        case OldSchema() | NotADemo():
+        case OldSchema() | WrongKey() | NotADemo():
             return str(error)
         case Busy():
             return "The database is busy: another program has been writing for seconds. Try again."

@@ -9,9 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, select, text
 
 from server.storage.database import Database
+from server.storage.tables import installation
+from server.storage.vault import WrongKey
 
 LOCK = 0x6E657874
 """PostgreSQL's advisory lock of the migrations (an arbitrary number of ours)."""
@@ -37,10 +39,22 @@ def current(connection: Connection) -> str | None:
 
 
 def require_current(database: Database) -> None:
-    """Raises OldSchema unless the database has this release's schema."""
+    """Raises OldSchema unless the database has this release's schema, WrongKey unless it was begun with our key."""
     with database.read() as connection:
         if current(connection) != ScriptDirectory.from_config(_config(None)).get_current_head():
             raise OldSchema("the database is not at this release's schema: run `nextchair migrate` first")
+    _require_own_key(database)
+
+
+def _require_own_key(database: Database) -> None:
+    """The first key to come is the database's own; with another one nothing could be read, and nobody be found."""
+    mark = database.vault.keyed("installation", "mark")
+    with database.write() as connection:
+        begun = connection.execute(select(installation.c.key_mark)).scalar()
+        if begun is None:
+            connection.execute(insert(installation).values(id=1, key_mark=mark))
+        elif begun != mark:
+            raise WrongKey("this database was begun with another key: put back its file `key`, or set NEXTCHAIR_KEY")
 
 
 def _config(folder: Path | None) -> Config:

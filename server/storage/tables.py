@@ -86,6 +86,14 @@ site = Table(
     Column("service_day", Date),
 )
 
+installation = Table(
+    "installation",
+    metadata,
+    _id(),
+    Column("key_mark", String(64), nullable=False),
+)
+"""One row: the mark of the key that this database was begun with."""
+
 area = Table(
     "area",
     metadata,

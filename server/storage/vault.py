@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -13,33 +14,29 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 NONCE = 12
+KEY_BYTES = 32
+
+
+class WrongKey(Exception):
+    """The key is none, or not the one this database was begun with; its message says the cure."""
 
 
 class Vault:
     """One installation's key. Every purpose uses a key of its own, derived from it (HKDF, RFC 5869)."""
 
     def __init__(self, key: bytes) -> None:
-        if len(key) != 32:
-            raise ValueError("the key must be 64 hex digits: correct NEXTCHAIR_KEY or the file `key`")
+        if len(key) != KEY_BYTES:
+            raise WrongKey("the key must be 64 hex digits: correct NEXTCHAIR_KEY or the file `key`")
         self._key = key
         self._cipher = AESGCM(self._derived("encryption"))
 
     @classmethod
     def open(cls, folder: Path, key: str = "") -> "Vault":
-        """The vault of a data folder. A missing key file is made, readable by its owner alone."""
-        if key:
-            return cls(bytes.fromhex(key))
-        file = folder / "key"
-        folder.mkdir(parents=True, exist_ok=True)
+        """The vault of a data folder. A missing key file is made, readable by its owner alone. Raises WrongKey."""
         try:
-            made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls(bytes.fromhex(file.read_text().strip()))
-        with os.fdopen(made, "w") as out:
-            out.write(secrets.token_hex(32))
-            out.flush()
-            os.fsync(out.fileno())
-        return cls.open(folder)
+            return cls(bytes.fromhex(key or _key_file(folder).read_text()))
+        except ValueError:
+            return cls(b"")
 
     def seal(self, value: object) -> bytes:
         """A JSON value, encrypted (AES-256-GCM, random nonce in front)."""
@@ -70,3 +67,19 @@ class Vault:
 
     def _derived(self, purpose: str) -> bytes:
         return HKDFExpand(hashes.SHA256(), 32, purpose.encode()).derive(self._key)
+
+
+def _key_file(folder: Path) -> Path:
+    """The folder's key file. A new one is whole before it has its name, whoever else starts at the same moment."""
+    file = folder / "key"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        half = folder / f"key.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(KEY_BYTES))
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(half, file)
+        half.unlink()
+    return file

@@ -21,6 +21,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("what", name=op.f("pk_attempt")),
     )
     op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key_mark", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "lease",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("holder", sa.String(length=60), nullable=False),
