@@ -146,7 +146,12 @@ def test_phone_offers_what_the_clinic_allows(state: str, offered: set[str], lang
 
 @pytest.mark.parametrize(
     ("form", "state", "linked"),
-    [("pending", "waiting", True), ("done", "waiting", False), ("pending", "finished", False)],
+    [
+        ("pending", "waiting", True),
+        ("pending", "called", True),
+        ("done", "waiting", False),
+        ("pending", "finished", False),
+    ],
 )
 def test_phone_links_to_a_pending_form(form: str, state: str, linked: bool) -> None:
     """The health form is offered while it is still wanted."""
