@@ -34,6 +34,7 @@ export function watchAim(event: PointerEvent): void {
   if (reasons.has('aim')) aiming = setTimeout(() => release('aim'), target ? RESTING_AFTER : AIMING_ENDS)
 }
 
+/** For `pointerleave`, and for `click`: whoever has pressed aims no more. */
 export function stopAiming(): void {
   clearTimeout(aiming)
   release('aim')
