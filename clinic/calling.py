@@ -213,6 +213,18 @@ def cancel(day: Day, visit_id: int, *, reason: str, now: datetime) -> Change:
     return changed(replace(_unplaced(visit), state=State.CANCELLED, since=now), "cancelled", reason=reason)
 
 
+def come_back(day: Day, visit_id: int, *, now: datetime) -> Change:
+    """Patients say by phone that they are back from a walk. From a hold or a missed call only staff take them back."""
+    day.visit(visit_id).must_be(State.STEPPED_OUT)
+    return return_to_queue(day, visit_id, now=now)
+
+
+def give_up(day: Day, visit_id: int, *, now: datetime) -> Change:
+    """Patients say by phone that they cannot come. Once they are called, staff see for themselves."""
+    day.visit(visit_id).must_be(State.WAITING, *ASIDE)
+    return cancel(day, visit_id, reason="left", now=now)
+
+
 def _call(day: Day, visit: Visit, room: Room, *, now: datetime, by: str, rev: int) -> Change:
     """One patient at a time is on the way to a room; a second one waits for the first to sit down or be missed."""
     at_door = [other for other in day.in_room(room.id) if other.state in AT_DOOR]

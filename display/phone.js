@@ -27,7 +27,6 @@
 
   function send(button) {
     var verb = button.dataset.post;
-    var body = JSON.stringify(verb === "step-out" ? { minutes: Number(button.dataset.minutes) } : {});
     var request = new XMLHttpRequest();
     var words = button.innerHTML;
     keys[verb] = keys[verb] || newKey();
@@ -45,7 +44,7 @@
       if (request.status !== 200) say(away ? said.dataset.away : said.dataset.refused);
       window.nextchair.ask();
     };
-    request.send(body);
+    request.send("{}");
   }
 
   function say(text) {

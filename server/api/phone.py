@@ -1,23 +1,15 @@
 """The door of the patient's own phone."""
 
-from typing import Annotated
-
 from apiflask import APIBlueprint
 from flask import Response, request
-from pydantic import Field
 
 from display import page
 from server.api.access import admit_phone, asked, caller, for_phone, open_to_all
 from server.api.answers import Changed, PictureOut
 from server.api.errors import GET_PROBLEMS, POST_PROBLEMS, Denied
-from server.api.fields import Body
 from server.api.house import House
 from server.api.sockets import known_language, phone_watch
 from server.commands import calling
-
-
-class StepOut(Body):
-    minutes: Annotated[int, Field(ge=1, le=120)] | None = None
 
 
 def blueprint(house: House) -> APIBlueprint:
@@ -47,13 +39,12 @@ def blueprint(house: House) -> APIBlueprint:
         return house.pictures.now(phone_watch(house, caller(), request.args.get("language", ""))).as_json()
 
     @door.post("/api/phone/<string(maxlength=64):token>/step-out")
-    @door.input(StepOut, arg_name="body")
     @door.output(Changed)
     @door.doc(responses=POST_PROBLEMS)
     @for_phone
-    def phone_step_out(token: str, body: StepOut) -> dict[str, object]:
+    def phone_step_out(token: str) -> dict[str, object]:
         """Away for a while; the place is kept as long as the site allows."""
-        return calling.step_out(database, asked(), caller().visit_id or 0, body.minutes)
+        return calling.step_out(database, asked(), caller().visit_id or 0)
 
     @door.post("/api/phone/<string(maxlength=64):token>/back")
     @door.output(Changed)
@@ -61,7 +52,7 @@ def blueprint(house: House) -> APIBlueprint:
     @for_phone
     def phone_back(token: str) -> dict[str, object]:
         """Back again."""
-        return calling.return_to_queue(database, asked(), caller().visit_id or 0)
+        return calling.come_back(database, asked(), caller().visit_id or 0)
 
     @door.post("/api/phone/<string(maxlength=64):token>/cancel")
     @door.output(Changed)
@@ -69,6 +60,6 @@ def blueprint(house: House) -> APIBlueprint:
     @for_phone
     def phone_cancel(token: str) -> dict[str, object]:
         """The patient cannot come."""
-        return calling.cancel(database, asked(), caller().visit_id or 0, "left")
+        return calling.give_up(database, asked(), caller().visit_id or 0)
 
     return door

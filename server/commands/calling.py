@@ -97,6 +97,14 @@ def cancel(database: Database, ask: Ask, visit_id: int, reason: str) -> Answer:
     return _change(database, ask, lambda c: calling.cancel(c.day, visit_id, reason=reason, now=c.now))
 
 
+def come_back(database: Database, ask: Ask, visit_id: int) -> Answer:
+    return _change(database, ask, lambda c: calling.come_back(c.day, visit_id, now=c.now))
+
+
+def give_up(database: Database, ask: Ask, visit_id: int) -> Answer:
+    return _change(database, ask, lambda c: calling.give_up(c.day, visit_id, now=c.now))
+
+
 def triage(database: Database, ask: Ask, visit_id: int, level: int) -> Answer:
     return _change(database, ask, lambda c: moving.triage(c.day, visit_id, level))
 

@@ -149,3 +149,23 @@ def test_a_visit_is_cancelled_for_a_reason_of_the_list() -> None:
     assert calling.cancel(day, 1, reason="left", now=make.NOW).facts[0].about == {"reason": "left"}
     with pytest.raises(Refused, match="reason_unknown"):
         calling.cancel(day, 1, reason="王小明 13800138000", now=make.NOW)
+
+
+def test_a_phone_takes_back_only_who_stepped_out() -> None:
+    """From a hold or a missed call the way back is for staff to open."""
+    day = make.day([make.visit(1, state=State.STEPPED_OUT)])
+    assert calling.come_back(day, 1, now=make.NOW).visits[0].state is State.WAITING
+    for state in set(State) - {State.STEPPED_OUT}:
+        with pytest.raises(Refused, match=f"visit_{state}"):
+            calling.come_back(make.day([make.visit(1, state=state)]), 1, now=make.NOW)
+
+
+def test_a_phone_gives_up_only_while_nobody_has_called() -> None:
+    """A patient on the way to the room, or in the chair, is ended by staff."""
+    for state in State:
+        day = make.day([make.visit(1, state=state)])
+        if state in (State.WAITING, State.ON_HOLD, State.STEPPED_OUT, State.MISSED):
+            assert calling.give_up(day, 1, now=make.NOW).facts[0].about == {"reason": "left"}
+        else:
+            with pytest.raises(Refused, match=f"visit_{state}"):
+                calling.give_up(day, 1, now=make.NOW)
