@@ -53,7 +53,7 @@ def blueprint(house: House) -> APIBlueprint:
     def phone_form_page(token: str) -> Response:
         """The questionnaire's first group."""
         language = known_language(request.args.get("language", ""))
-        view = _turned(house, Turn(answers={}, raw={}, page="", action="next"), "open", language)
+        view, _ = _turned(house, Turn(answers={}, raw={}, page="", action="next"), "open", language)
         return Response(page.form_page(view, language=language, token=token), mimetype="text/html")
 
     @door.post("/api/phone/<string(maxlength=64):token>/form")
@@ -64,8 +64,8 @@ def blueprint(house: House) -> APIBlueprint:
     def phone_form(token: str, turn: Turn) -> dict[str, Any]:
         """One group answered. After the last one the whole form is kept, and seating is no longer blocked."""
         language = known_language(request.args.get("language", ""))
-        view = _turned(house, turn, turn.action, language)
-        if view.done:
+        view, is_kept = _turned(house, turn, turn.action, language)
+        if view.done and not is_kept:
             visit_id = caller().visit_id or 0
             asked = form_of(house.database, house.questionnaires, visit_id)
             fill_form(house.database, ask(), visit_id, asked.answered(view.answers))
@@ -74,7 +74,8 @@ def blueprint(house: House) -> APIBlueprint:
     return door
 
 
-def _turned(house: House, turn: Turn, action: form.Action, language: str) -> form.View:
+def _turned(house: House, turn: Turn, action: form.Action, language: str) -> tuple[form.View, bool]:
+    """What to show, and whether the form is kept already: then staff have read it, and a phone changes it no more."""
     visit_id = caller().visit_id or 0
     asked: Asked = form_of(house.database, house.questionnaires, visit_id)
     with house.database.read() as connection:
@@ -84,8 +85,9 @@ def _turned(house: House, turn: Turn, action: form.Action, language: str) -> for
             .where(t.visit.c.id == visit_id)
         ).one()
     clinic = Name(row.name_zh, row.name_en)
-    if row.form == Form.DONE and action == "open":
-        return form.finished(asked, clinic=clinic, ticket=row.ticket, language=language)
-    return form.turn(
+    if row.form == Form.DONE:
+        return form.finished(asked, clinic=clinic, ticket=row.ticket, language=language), True
+    view = form.turn(
         asked, turn.answers, turn.raw, turn.page, action, clinic=clinic, ticket=row.ticket, language=language
     )
+    return view, False

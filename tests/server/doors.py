@@ -126,6 +126,7 @@ class Premises:
     server: Server
     clock: Clock
     browsers: dict[str, Browser] = field(default_factory=dict)
+    workers: dict[int, Worker] = field(default_factory=dict)
 
     @property
     def app(self) -> APIFlask:
@@ -181,8 +182,9 @@ class Premises:
         with self.database.read() as connection:
             printers = connection.execute(select(t.printer.c.site_id, t.printer.c.id)).all()
         for site_id, printer_id in printers:
-            worker = Worker(self.database, self.server.house.paths, site_id, printer_id)
-            while worker.work():
+            if printer_id not in self.workers:
+                self.workers[printer_id] = Worker(self.database, self.server.house.paths, site_id, printer_id)
+            while self.workers[printer_id].work():
                 pass
 
 

@@ -280,6 +280,26 @@ def test_a_phone_moves_its_own_visit_only(premises: Premises, day: MarkedDay) ->
     assert all(f"'phone:{patient.visit}'" in row and f"'visit': {patient.visit}" in row for row in told)
 
 
+def test_a_phone_does_no_more_than_its_page_offers(premises: Premises, day: MarkedDay) -> None:
+    """Staff decide about a hold and about whoever was called; a form that was kept is theirs to correct."""
+    refused = {
+        (State.ON_HOLD, "back"): "visit_on_hold",
+        (State.MISSED, "back"): "visit_missed",
+        (State.CALLED, "cancel"): "visit_called",
+        (State.SEATED, "cancel"): "visit_seated",
+        (State.STEPPED_OUT, "step-out"): "visit_stepped_out",
+        (State.FINISHED, "cancel"): "visit_finished",
+    }
+    for (state, action), code in refused.items():
+        answer = premises.browser().post(f"/api/phone/{day.of(state)[0].token}/{action}", {})
+        assert no(answer) == (409, code)
+    before = premises.everything()
+    form = {"answers": {"consent_sensitive": True}, "raw": {}, "page": "", "action": "next"}
+    kept = premises.browser().do(f"/api/phone/{day.patients['驫鱻麤'].token}/form", form)
+    assert (kept["done"], kept["answers"]) == (True, {})
+    assert premises.everything() == before
+
+
 # Sockets
 
 
