@@ -1,5 +1,6 @@
 """What a terminal's conversation needs done, each by one query or command."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -49,7 +50,9 @@ from server.storage.attempts import Limit, TooMany, attempt_once, forgive
 
 TERMINAL_LIMIT = Limit("identity-at", 40, timedelta(minutes=10))
 PERSON_LIMIT = Limit("identity", 10, timedelta(minutes=10))
-"""Searches in vain per terminal and per phone number: enough for typing slips, too few for guessing birth dates."""
+"""Searches in vain per terminal and per phone number: enough for typing slips and for newcomers, too few for guessing
+birth dates and numbers of documents.
+"""
 
 
 def meet(house: House, need: Need, here: Here, ask: Ask) -> Result:
@@ -70,12 +73,12 @@ def _meet(house: House, need: Need, here: Here, ask: Ask) -> Result:
         case FindScan(text):
             return _scan(house, text, here, ask)
         case FindPerson(phone, birth_date):
-            tries = (TERMINAL_LIMIT, ask.actor), (PERSON_LIMIT, house.database.vault.keyed("attempt", phone))
-            attempt_once(house.database, *tries)
-            result = _one(house, here, finding.by_phone(house.database, ask.site_id, phone, birth_date))
-            if not isinstance(result, NotFound):
-                forgive(house.database, *tries)
-            return result
+            tries = (TERMINAL_LIMIT, ask.actor), (PERSON_LIMIT, phone)
+            return _counted(
+                house,
+                tries,
+                lambda: _one(house, here, finding.by_phone(house.database, ask.site_id, phone, birth_date)),
+            )
         case TakeNumber():
             return _take_number(house, need, here, ask)
         case SaveForm(visit_id, _, answers):
@@ -87,6 +90,15 @@ def _meet(house: House, need: Need, here: Here, ask: Ask) -> Result:
             return Done()
 
 
+def _counted(house: House, tries: Sequence[tuple[Limit, str]], look: Callable[[], Result]) -> Result:
+    """Look for somebody; a search in vain counts, whether a number was typed or shown as a card. Raises TooMany."""
+    attempt_once(house.database, *tries)
+    result = look()
+    if not isinstance(result, NotFound):
+        forgive(house.database, *tries)
+    return result
+
+
 def _scan(house: House, text: str, here: Here, ask: Ask) -> Result:
     scan = recognise(text, here.today)
     match scan:
@@ -95,8 +107,12 @@ def _scan(house: House, text: str, here: Here, ask: Ask) -> Result:
         case TicketLink(token=token):
             return _ticket(house, token, here, ask)
         case ResidentId() | Licence() | Document():
-            return _one(
-                house, here, finding.by_document(house.database, ask.site_id, scan.number), holder=_holder(scan)
+            return _counted(
+                house,
+                ((TERMINAL_LIMIT, ask.actor),),
+                lambda: _one(
+                    house, here, finding.by_document(house.database, ask.site_id, scan.number), holder=_holder(scan)
+                ),
             )
         case EVoucher():
             return AskReception("e_voucher")

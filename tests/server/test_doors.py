@@ -11,6 +11,7 @@ import structlog
 from flask_socketio import SocketIOTestClient
 from werkzeug.test import TestResponse
 
+from clinic.identity.documents import check_digit
 from clinic.roles import Role, Task, tasks_of, verbs_of
 from clinic.verbs import Verb
 from clinic.visit import State
@@ -18,6 +19,7 @@ from server.api.access import BODY_LIMIT, DESK_COOKIE, Access, Who
 from server.app import CONTENT_SECURITY
 from server.devices import Kind
 from server.staff.people import set_pin
+from server.storage import tables as t
 from tests.server.doors import EAST, KEY, Browser, Door, Premises, doors, no, open_premises
 from tests.server.marked import MarkedDay, live_through
 from tests.server.markup import faults_in
@@ -469,6 +471,30 @@ def test_signing_in_takes_as_long_for_nobody(premises: Premises, day: MarkedDay)
 
     wrong, unknown = fastest(Role.FOLLOW_UP), fastest("nobody-at-all")
     assert 0.5 < unknown / wrong < 2
+
+
+@pytest.mark.parametrize("by", ["card", "phone"])
+def test_a_terminal_is_no_place_to_guess(premises: Premises, day: MarkedDay, by: str) -> None:
+    """Cards and phone numbers that are nobody's count; after forty the right one is answered like all others."""
+    patient = day.of(State.CALLED)[0]
+    with premises.database.write() as connection:
+        connection.execute(t.attempt.delete())
+    pages = [shown_for(premises, by, number) for number in range(41)]
+    assert pages[38] == pages[39] != pages[40]
+    assert pages[40] == "reception.too_many"
+    terminal = Terminal(premises.kiosk)
+    assert terminal.scan(patient.document)["id"] == "reception.too_many"
+    premises.clock.now += timedelta(minutes=10)
+    premises.browsers.clear()  # Every desk has locked itself meanwhile.
+    assert Terminal(premises.kiosk).scan(patient.document)["id"] != "reception.too_many"
+
+
+def shown_for(premises: Premises, by: str, number: int) -> str:
+    """The page after somebody whom nobody knows tried to be found."""
+    if by == "phone":
+        return str(turned_away(premises, f"138000{number:05d}")["id"])
+    body = f"99010119700101{number:03d}"
+    return str(Terminal(premises.kiosk).scan(body + check_digit(body))["id"])
 
 
 # What every answer carries
