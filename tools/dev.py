@@ -15,6 +15,7 @@ if sys.platform == "win32":
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,9 +49,18 @@ def run_demo(*arguments: str) -> None:
 
 
 def test(*arguments: str) -> None:
-    """Run the whole check; linters and type checkers are tests in tests/architecture."""
+    """Run the whole check; linters and type checkers are tests in tests/architecture.
+
+    Without a selection two at a time, then by themselves those that measure time.
+    """
     set_up(dev=True)
-    become(venv.BIN / "python", "-m", "pytest", "--durations=25", *arguments)
+    pytest: list[str | Path] = [venv.BIN / "python", "-m", "pytest", "--durations=25"]
+    if arguments:
+        become(*pytest, *arguments)
+    os.chdir(ROOT)
+    shares = (["-n", "2", "--dist", "worksteal", "-m", "not soak and not alone"], ["-m", "alone"])
+    ends = [subprocess.run([*pytest, *share], check=False).returncode for share in shares]
+    raise SystemExit(max(ends))
 
 
 def soak(*arguments: str) -> None:
