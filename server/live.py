@@ -48,6 +48,7 @@ class Live:
     def __init__(
         self, database: Database, pictures: Pictures, socketio: SocketIO, admit: Admit, still_good: StillGood
     ) -> None:
+        self._now = database.now
         self._pictures = pictures
         self._socketio = socketio
         self._admit = admit
@@ -185,7 +186,7 @@ class Live:
             for watch in self._watched(site_id):
                 picture = self._draw(snapshot, watch)
                 if picture is not None:
-                    self._socketio.emit("picture", picture.as_json(body=False), to=watch.room)
+                    self._socketio.emit("picture", picture.sign_of_life(self._now()), to=watch.room)
                 self._socketio.sleep(0)
 
     def _draw(self, snapshot: Snapshot, watch: Watch) -> Picture | None:

@@ -58,10 +58,13 @@ class Picture:
     build: str
     body: Any
 
-    def as_json(self, *, body: bool = True) -> dict[str, Any]:
-        """The picture as screens get it; without `body` it is a sign of life."""
-        alive = {"rev": self.rev, "at": self.at.isoformat(), "hash": self.hash, "build": self.build}
-        return {**alive, "body": self.body} if body else alive
+    def as_json(self) -> dict[str, Any]:
+        """The picture as screens get it."""
+        return {**self.sign_of_life(self.at), "body": self.body}
+
+    def sign_of_life(self, now: datetime) -> dict[str, Any]:
+        """The picture without its body, at the present moment: screens set their clocks by it."""
+        return {"rev": self.rev, "at": now.isoformat(), "hash": self.hash, "build": self.build}
 
 
 class Pictures:

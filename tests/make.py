@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from clinic.queue import Day
 from clinic.setup import Area, Chair, Name, Practitioner, Queue, Room, Service, Setup, Site
@@ -72,6 +72,7 @@ def clinic_rows(connection: Connection, made: Setup, now: datetime = NOW) -> Non
     def add(table: Any, rows: Iterable[dict[str, Any]]) -> None:
         if values := list(rows):
             connection.execute(insert(table), values)
+            _count_on(connection, table)
 
     def named(each: Any) -> dict[str, Any]:
         return {"id": each.id, "site_id": site.id, "code": each.code, "name_zh": each.name.zh, "name_en": each.name.en}
@@ -101,4 +102,12 @@ def patients(connection: Connection, count: int, site_id: int = 1, now: datetime
         for n, name in enumerate(names, start=1)
     ]
     connection.execute(insert(t.patient), rows)
+    _count_on(connection, t.patient)
     return [row["id"] for row in rows]  # type: ignore[misc]
+
+
+def _count_on(connection: Connection, table: Any) -> None:
+    """PostgreSQL does not count ids that were given by hand."""
+    if connection.dialect.name == "postgresql" and "id" in table.c:
+        counter = func.pg_get_serial_sequence(table.name, "id")
+        connection.execute(select(func.setval(counter, select(func.max(table.c.id)).scalar_subquery())))

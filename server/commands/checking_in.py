@@ -122,7 +122,7 @@ def _appointment(command: Command, arrival: CheckIn) -> Row[Any]:
     ).one_or_none()
     if row is None:
         raise Refused("appointment_unknown", unfit=True)
-    if row.status == "cancelled":
+    if row.status != "booked":
         raise Refused("appointment_cancelled")
     site = command.day.setup.site
     if service_day(row.starts, site.zone, site.day_starts) != command.day.date:

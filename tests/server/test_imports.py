@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from clinic.setup import Setup
 from locales import LANGUAGES, words
@@ -33,22 +33,6 @@ TABLES = (t.patient, t.patient_identifier, t.practitioner, t.queue, t.queue_room
 
 Furnish = Callable[..., Setup]
 Counted = dict[str, dict[str, int]]
-
-
-@pytest.fixture
-def furnish(database: Database, furnish: Furnish) -> Furnish:
-    """A furnished clinic that can grow: PostgreSQL does not count ids that were given by hand."""
-
-    def furnished(**options: Any) -> Setup:
-        made = furnish(**options)
-        if database.engine.dialect.name == "postgresql":
-            with database.write() as connection:
-                for table in (t.practitioner, t.queue):
-                    counter = func.pg_get_serial_sequence(table.name, "id")
-                    connection.execute(select(func.setval(counter, select(func.max(table.c.id)).scalar_subquery())))
-        return made
-
-    return furnished
 
 
 def mapping(name: str) -> dict[str, object]:
