@@ -34,7 +34,10 @@ class Terminal:
     def register(self, name: str, phone: str, document: str, service: int) -> str:
         """Scan an unknown card and go on to the number; the ticket."""
         self.scan(document)
-        known = {"name": name, "phone": phone, "service": str(service)}
+        return self.go_on({"name": name, "phone": phone, "service": str(service)})
+
+    def go_on(self, known: dict[str, str]) -> str:
+        """Answer page after page until there is a number; the ticket."""
         for _ in range(60):
             if self.page["ticket"]:
                 return str(self.page["ticket"]["number"])
