@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import structlog
@@ -109,12 +110,13 @@ def create_app(house: House) -> APIFlask:
     return app
 
 
-def specification(settings: Settings) -> dict[str, Any]:
-    """The HTTP interface as OpenAPI 3.1."""
-    server = create_server(settings)
-    spec = cast(dict[str, Any], server.app.spec)
-    server.house.database.close()
-    return spec
+def specification() -> dict[str, Any]:
+    """The HTTP interface as OpenAPI 3.1. It needs no data folder, and makes none."""
+    with TemporaryDirectory(prefix="nextchair-") as folder:
+        server = create_server(Settings(data=Path(folder), database_url="", redis_url=""))
+        spec = cast(dict[str, Any], server.app.spec)
+        server.house.database.close()
+        return spec
 
 
 def paths(settings: Settings) -> Paths:

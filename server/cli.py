@@ -254,7 +254,7 @@ def check() -> None:
 @main.command()
 def openapi() -> None:
     """Print the HTTP interface as OpenAPI 3.1 JSON."""
-    typer.echo(json.dumps(application.specification(Settings()), ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(application.specification(), ensure_ascii=False, indent=1))
 
 
 def _settings(host: str | None, port: int | None) -> Settings:

@@ -27,7 +27,7 @@ Codes = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=6
 Answer = bool | int | float | Text | Codes
 
 
-class Turn(Body):
+class FormTurn(Body):
     """All answers so far, what was entered on `page`, and which way to go."""
 
     answers: Annotated[dict[LinkId, Answer], Field(max_length=200)]
@@ -36,7 +36,7 @@ class Turn(Body):
     action: Literal["next", "back"]
 
 
-class Turned(BaseModel):
+class FormTurned(BaseModel):
     """The next group as HTML, and all answers so far; `done` once the form is kept."""
 
     body: str
@@ -53,15 +53,15 @@ def blueprint(house: House) -> APIBlueprint:
     def phone_form_page(token: str) -> Response:
         """The questionnaire's first group."""
         language = known_language(request.args.get("language", ""))
-        view, _ = _turned(house, Turn(answers={}, raw={}, page="", action="next"), "open", language)
+        view, _ = _turned(house, FormTurn(answers={}, raw={}, page="", action="next"), "open", language)
         return Response(page.form_page(view, language=language, token=token), mimetype="text/html")
 
     @door.post("/api/phone/<string(maxlength=64):token>/form")
-    @door.input(Turn, arg_name="turn")
-    @door.output(Turned)
+    @door.input(FormTurn, arg_name="turn")
+    @door.output(FormTurned)
     @door.doc(responses=sorted({*GET_PROBLEMS, *POST_PROBLEMS}))
     @for_phone
-    def phone_form(token: str, turn: Turn) -> dict[str, Any]:
+    def phone_form(token: str, turn: FormTurn) -> dict[str, Any]:
         """One group answered. After the last one the whole form is kept, and seating is no longer blocked."""
         language = known_language(request.args.get("language", ""))
         view, is_kept = _turned(house, turn, turn.action, language)
@@ -74,7 +74,7 @@ def blueprint(house: House) -> APIBlueprint:
     return door
 
 
-def _turned(house: House, turn: Turn, action: form.Action, language: str) -> tuple[form.View, bool]:
+def _turned(house: House, turn: FormTurn, action: form.Action, language: str) -> tuple[form.View, bool]:
     """What to show, and whether the form is kept already: then staff have read it, and a phone changes it no more."""
     visit_id = caller().visit_id or 0
     asked: Asked = form_of(house.database, house.questionnaires, visit_id)
