@@ -3477,7 +3477,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["Turn1"];
+                    "application/json": components["schemas"]["FormTurn"];
                 };
             };
             responses: {
@@ -3487,7 +3487,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Turned"];
+                        "application/json": components["schemas"]["FormTurned"];
                     };
                 };
                 /** @description Bad Request */
@@ -3827,11 +3827,7 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["StepOut"];
-                };
-            };
+            requestBody?: never;
             responses: {
                 /** @description Successful response */
                 200: {
@@ -3905,13 +3901,13 @@ export interface paths {
                         "application/json": components["schemas"]["HTTPError"];
                     };
                 };
-                /** @description Validation error */
+                /** @description Unprocessable Entity */
                 422: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ValidationError"];
+                        "application/json": components["schemas"]["HTTPError"];
                     };
                 };
                 /** @description Too Many Requests */
@@ -9101,10 +9097,10 @@ export interface components {
             rev: number;
         };
         /**
-         * Turned
+         * FormTurned
          * @description The next group as HTML, and all answers so far; `done` once the form is kept.
          */
-        Turned: {
+        FormTurned: {
             /** Body */
             body: string;
             /** Answers */
@@ -9115,10 +9111,10 @@ export interface components {
             done: boolean;
         };
         /**
-         * Turn
+         * FormTurn
          * @description All answers so far, what was entered on `page`, and which way to go.
          */
-        Turn1: {
+        FormTurn: {
             /** Answers */
             answers: {
                 [key: string]: boolean | number | string | string[];
@@ -9134,14 +9130,6 @@ export interface components {
              * @enum {string}
              */
             action: "next" | "back";
-        };
-        /** StepOut */
-        StepOut: {
-            /**
-             * Minutes
-             * @default null
-             */
-            minutes: number | null;
         };
         /**
          * Badge
