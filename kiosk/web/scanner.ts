@@ -5,8 +5,10 @@ import { onMounted, onUnmounted } from 'vue'
 /** A scanner needs 8 to 16 ms per character, people more than 80 (field reports); what counts is the mean. */
 const FASTEST_PERSON = 50
 const SHORTEST = 6
-/** Some scanners send no end key: silence of this length ends a scan. */
-const SILENCE = 100
+/** A longer pause between two keys begins anew: what was typed by hand before a scan is no part of it. */
+const PAUSE = 100
+/** Some scanners send no end key: then silence ends the scan. Long enough for a machine that is busy. */
+const SILENCE = 250
 const END_KEYS = ['Enter', 'Tab']
 
 export interface Scanner {
@@ -26,7 +28,7 @@ export function useScanner(scanner: Scanner): void {
 
   function hear(event: KeyboardEvent): void {
     if (event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return
-    if (event.timeStamp - last > SILENCE) forget()
+    if (event.timeStamp - last > PAUSE) forget()
     if (END_KEYS.includes(event.key)) end(event)
     else if (event.key.length === 1) add(event)
   }

@@ -33,6 +33,7 @@ const AGAIN = 2_000
 /** Every wipe begins a new round: what still answers for an older one is dropped. */
 let round = 0
 let sending = false
+let scanned = ''
 /** The first page as it was last given: a wipe shows it at once. */
 let first: Page | null = null
 
@@ -51,8 +52,10 @@ export function back(): Promise<void> {
   return turn('/api/kiosk/back', { page: terminal.page?.id ?? '' })
 }
 
-export function scan(text: string): Promise<void> {
-  return turn('/api/kiosk/scan', { text })
+/** A code held to the scanner while something else is on its way comes right after it. */
+export async function scan(text: string): Promise<void> {
+  if (sending) scanned = text
+  else await turn('/api/kiosk/scan', { text })
 }
 
 /** Look at the page again: the ticket's paper and place change while it is shown. */
@@ -90,6 +93,7 @@ export function broke(error: unknown): void {
 function wipe(): void {
   round += 1
   sending = false
+  scanned = ''
   Object.assign(terminal, { page: first, talk: '', values: {}, problem: null, busy: false, away: false, broken: false })
   terminal.help = 'no'
   resetManner()
@@ -109,11 +113,16 @@ async function turn(path: string, body: object): Promise<void> {
     if (mine === round) failed(error)
   } finally {
     clearTimeout(noticed)
-    if (mine === round) {
-      sending = false
-      terminal.busy = false
-    }
+    if (mine === round) rest()
   }
+}
+
+function rest(): void {
+  const text = scanned
+  sending = false
+  scanned = ''
+  terminal.busy = false
+  if (text) void scan(text)
 }
 
 /** Repeats a request, with its key, until the server is back or the person has left. */
