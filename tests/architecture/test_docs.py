@@ -1,6 +1,7 @@
 """What exists is documented: settings, facts, screens, routes."""
 
 import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -10,8 +11,11 @@ from typer.testing import CliRunner
 from clinic.facts import FACTS
 from display.screens import SCREENS
 from server import cli
+from server.api.access import Access, Who
+from server.app import create_server
 from server.settings import Settings
 from tests.architecture.tree import ROOT
+from tests.server.doors import doors
 
 
 def doc(name: str) -> str:
@@ -67,3 +71,21 @@ def test_every_command_explains_itself(command: str) -> None:
     assert result.exit_code == 0
     assert "Usage:" in result.output
     assert re.search(r"[a-z]\.", result.output)
+
+
+def test_every_route_is_documented_with_whom_it_lets_in(tmp_path: Path) -> None:
+    """docs/http.md has a row for each route there is, and no other; each says in a sentence what it is for."""
+    server = create_server(Settings(data=tmp_path, database_url=""))
+    found = {(door.method, door.path, _who(door.access)) for door in doors(server.app)}
+    server.house.database.close()
+    rows = re.findall(r"^\| (GET|POST) \| `([^`]+)` \| (.+) \| (.+\.) \|$", doc("http.md"), re.MULTILINE)
+    assert {(method, path, who.replace("`", "")) for method, path, who, _ in rows} == found
+    assert len(rows) == len(found)
+
+
+def _who(access: Access | None) -> str:
+    """Whom a route lets in, as the page words it."""
+    if access is None or access.who is not Who.STAFF:
+        return {Who.ALL: "anybody", Who.PHONE: "phone"}.get(access.who, str(access.kind)) if access else "nobody"
+    need = f": {access.need}" if access.need else ""
+    return f"staff{need}{', also locked' if access.while_locked else ''}"

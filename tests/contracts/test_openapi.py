@@ -1,4 +1,4 @@
-"""What the interface's description promises whoever writes a client by it."""
+"""What the OpenAPI description promises whoever writes a client."""
 
 import json
 import re

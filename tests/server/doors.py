@@ -1,4 +1,4 @@
-"""The whole server in this process, all its doors, and somebody for each."""
+"""The whole server in one process, its doors, and somebody for each."""
 
 import re
 import secrets

@@ -1,4 +1,4 @@
-"""A day of patients whose every word and number would be recognised anywhere."""
+"""A day of patients whose words and numbers are recognised anywhere."""
 
 import re
 from collections.abc import Mapping

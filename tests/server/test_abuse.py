@@ -1,4 +1,4 @@
-"""Whatever is sent: no door breaks, nothing is echoed, and text is kept and shown as it was typed."""
+"""No door breaks, nothing is echoed, text is kept as it was typed."""
 
 import json
 import secrets

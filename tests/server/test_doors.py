@@ -1,4 +1,4 @@
-"""Every door of the real app: whom it lets in, what it refuses, what it never does."""
+"""Every door of the real app: whom it lets in, and what it never does."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What is private never leaves by a public way: a day of marked patients, looked for everywhere."""
+"""What is private leaves by no public way, whatever happens in a day."""
 
 import contextlib
 import html
