@@ -39,7 +39,7 @@ def estimate(day: Day, place: Place, now: datetime) -> Wait | None:
     rooms = day.setup.queue[place.visit.queue_id].room_ids
     ahead = [other.visit for other in day.places[place.visit.queue_id][: place.position - 1]]
     sitting = [visit for room in rooms for visit in day.in_room(room)]
-    lengths = {visit.service_id: _length(day, visit.service_id) for visit in (*ahead, *sitting)}
+    lengths = {service: _length(day, service) for service in {visit.service_id for visit in (*ahead, *sitting)}}
     if not rooms or any(length is None for length, _ in lengths.values()):
         return None
     usual = {service: length or 0.0 for service, (length, _) in lengths.items()}

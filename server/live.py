@@ -24,6 +24,10 @@ ALIVE = 4.0
 PHONES = 1.0
 """Phones hear of changes at most this often, in seconds."""
 
+BREATH = 0.001
+GIVES_WAY = 0.02
+"""Seconds one phone's picture waits at most while its site is being changed."""
+
 log = structlog.get_logger()
 
 
@@ -49,6 +53,7 @@ class Live:
         self, database: Database, pictures: Pictures, socketio: SocketIO, admit: Admit, still_good: StillGood
     ) -> None:
         self._now = database.now
+        self._database = database
         self._pictures = pictures
         self._socketio = socketio
         self._admit = admit
@@ -158,27 +163,46 @@ class Live:
                 self._socketio.server.disconnect(sid)
 
     def _push(self, now: float) -> None:
-        dirty, self._dirty = self._dirty & self._sites(), set()
-        for site_id in dirty:
-            self._send(site_id, phones=False)
-        self._phones_dirty |= dirty
+        self._push_screens()
         for site_id in sorted(self._phones_dirty):
             if now >= self._phones_after.get(site_id, 0.0):
                 self._phones_dirty.discard(site_id)
                 self._phones_after[site_id] = now + PHONES
                 self._send(site_id, phones=True)
 
+    def _push_screens(self) -> None:
+        """Televisions, terminals and consoles of the sites that have changed; their phones come later."""
+        dirty, self._dirty = self._dirty & self._sites(), set()
+        for site_id in dirty:
+            self._send(site_id, phones=False)
+        self._phones_dirty |= dirty
+
     def _send(self, site_id: int, *, phones: bool) -> None:
+        watched = [watch for watch in self._watched(site_id) if (watch.face == "phone") is phones]
+        if not watched:
+            return
         snapshot = self._pictures.snapshot(site_id, self._revs.get(site_id, 0))
-        for watch in self._watched(site_id):
-            if (watch.face == "phone") is not phones:
-                continue
+        for watch in watched:
             picture = self._draw(snapshot, watch)
             if picture is not None and self._sent.get(watch) != picture.hash:
                 self._sent[watch] = picture.hash
                 self._socketio.emit("picture", picture.as_json(), to=watch.room)
-            # Whoever is calling a patient meanwhile goes first.
-            self._socketio.sleep(0)
+            if phones:
+                self._give_way(site_id)
+            else:
+                self._socketio.sleep(0)
+
+    def _give_way(self, site_id: int) -> None:
+        """Before the next phone let new requests in, let whoever is calling a patient finish, and tell screens of it.
+
+        A pause of no length would let those run who are ready, but no request in.
+        """
+        until = time.monotonic() + GIVES_WAY
+        self._socketio.sleep(BREATH)
+        while self._database.in_use(site_id) and time.monotonic() < until:
+            self._socketio.sleep(BREATH)
+        if self._dirty:
+            self._push_screens()
 
     def _show_life(self) -> None:
         for site_id in self._sites():

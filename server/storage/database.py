@@ -33,15 +33,15 @@ class FifoLock:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._waiting: deque[threading.Event] = deque()
-        self._held = False
+        self.held = False
         self._holder = 0
 
     def __enter__(self) -> None:
         with self._guard:
-            if self._held and self._holder == threading.get_ident():
+            if self.held and self._holder == threading.get_ident():
                 raise RuntimeError("a transaction within a transaction would wait for itself")
-            if not self._held:
-                self._held, self._holder = True, threading.get_ident()
+            if not self.held:
+                self.held, self._holder = True, threading.get_ident()
                 return
             turn = threading.Event()
             self._waiting.append(turn)
@@ -54,7 +54,7 @@ class FifoLock:
             if self._waiting:
                 self._waiting.popleft().set()
             else:
-                self._held = False
+                self.held = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,11 @@ class Database:
         with lock:
             self._came[site_id] = came
             yield
+
+    def in_use(self, site_id: int) -> bool:
+        """Whether somebody of this process is changing the site at this moment."""
+        lock = self._locks.get(site_id)
+        return lock is not None and lock.held
 
     @contextmanager
     def take(self, site_id: int) -> Iterator[Taken]:
