@@ -108,6 +108,11 @@ class Running:
         """SIGTERM: as an operator stops it. Returns its exit code."""
         return self._end(signal.SIGTERM)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def tell(self, number: signal.Signals) -> str:
         """Send a signal; returns the line that the program prints in answer."""
         assert self._process is not None

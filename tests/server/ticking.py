@@ -9,9 +9,10 @@ import gevent
 
 from server.app import serve
 from server.settings import Settings
+from tests.server.robbed import robbed
 
 TICK = 0.002
-SCHEDSTAT = Path("/proc/thread-self/schedstat")
+SELF = Path("/proc/thread-self")
 PROGRAM = [
     sys.executable,
     "-c",
@@ -31,9 +32,9 @@ class Ticker:
 
     def run(self) -> None:
         while True:
-            before, robbed = time.perf_counter(), _robbed()
+            before, robbed = time.perf_counter(), robbed(SELF)
             gevent.sleep(TICK)
-            waited = time.perf_counter() - before - (_robbed() - robbed)
+            waited = time.perf_counter() - before - (robbed(SELF) - robbed)
             self.longest = max(self.longest, waited - TICK)
 
     def tell(self) -> None:
@@ -41,14 +42,6 @@ class Ticker:
         longest, self.longest = self.longest, 0.0
         sys.stdout.write(f"{longest:.6f}\n")
         sys.stdout.flush()
-
-
-def _robbed() -> float:
-    """Seconds this thread has been ready to run while others ran, as Linux counts them; 0 where it does not."""
-    try:
-        return int(SCHEDSTAT.read_text().split()[1]) / 1e9
-    except OSError:
-        return 0.0
 
 
 def main() -> None:
