@@ -47,7 +47,7 @@ def check_in(database: Database, ask: Ask, arrival: CheckIn, *, origin: str | No
     """Answers visit, ticket and whether a ticket is printed. `origin` is where phones reach the server, None: nowhere.
 
     Raises Refused `already_checked_in` (with ticket and visit), `appointment_unknown`, `appointment_not_today`,
-    `appointment_cancelled`, `service_not_offered`.
+    `appointment_cancelled`, `service_not_offered`, `patient_unknown`.
     """
     return run(database, ask, lambda command: check_in_now(command, arrival, origin=origin))
 
@@ -73,6 +73,7 @@ def check_in_now(command: Command, arrival: CheckIn, *, origin: str | None) -> A
     service_id: int = booked.service_id if booked else arrival.service_id or 0
     if service_id not in day.setup.service:
         raise Refused("service_not_offered", unfit=True)
+    _must_be_known(command, arrival.patient_id)
     open_visit = next((v for v in day.visits.values() if v.patient_id == arrival.patient_id and v.open), None)
     number = "" if open_visit else _next_ticket(command, day.setup.service[service_id].prefix)
     change = decide(
@@ -98,6 +99,13 @@ def check_in_now(command: Command, arrival: CheckIn, *, origin: str | None) -> A
         keep_form(command, visit.id, arrival.red_flags)
     job = print_ticket(command, visit, origin=origin, printer_id=arrival.printer_id)
     return {"visit": visit.id, "ticket": visit.ticket, "job": job}
+
+
+def _must_be_known(command: Command, patient_id: int) -> None:
+    """Another site's patients are nobody here: their names would stand on this site's console."""
+    own = (t.patient.c.id == patient_id) & (t.patient.c.site_id == command.ask.site_id)
+    if command.connection.execute(select(t.patient.c.id).where(own)).one_or_none() is None:
+        raise Refused("patient_unknown", unfit=True)
 
 
 def _link_phone(command: Command, visit: Visit) -> None:

@@ -221,17 +221,28 @@ def test_a_locked_desk_enters_only_the_way_back(premises: Premises, arguments: d
 def test_another_site_reads_and_changes_nothing(premises: Premises, day: MarkedDay, arguments: dict[str, Any]) -> None:
     """Its reception, with this site's numbers in every address: no patient comes back, and no row of ours changes."""
     east, before = premises.staff(EAST), premises.everything(site_id=1)
+    service = next(each["id"] for each in east.see("/api/reception/picture")["body"]["services"] if each["walk_in"])
+    bodies = {**BODIES, "check_in": {"patient": 1, "service": service}}
     asked = {"room": 1, "queue": 1, "patient": 1, "service": 1, "rev": 1, "text": "龘靐齉", "code": "123456"}
     for door in guarded(premises, Who.STAFF):
         if door.path.startswith("/api/staff"):
             continue
         answers = [east.knock(door, arguments)]
         if door.method == "POST":
-            answers.append(east.post(door.at(arguments), BODIES.get(door.endpoint.partition(".")[2], asked)))
+            answers.append(east.post(door.at(arguments), bodies.get(door.endpoint.partition(".")[2], asked)))
         for answer in answers:
             assert [each for each in day.private if each in shown(answer)] == [], door
         assert answers[-1].status_code != 200 or door.path in OF_THE_OWN_SITE, (door, answers[-1].text)
     assert premises.everything(site_id=1) == before
+
+
+def test_nobody_is_checked_in_who_is_not_of_this_site(premises: Premises, day: MarkedDay) -> None:
+    """Neither another site's patient nor a number that is nobody's: a no in words, not a bug."""
+    east = premises.staff(EAST)
+    services = east.see("/api/reception/picture")["body"]["services"]
+    for patient in (1, 2**31 - 1):
+        body = {"patient": patient, "service": services[0]["id"]}
+        assert no(east.post("/api/reception/check-in", body)) == (422, "patient_unknown")
 
 
 OF_THE_OWN_SITE = {
@@ -254,7 +265,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "reprint": {"reason": "lost"},
     "rename": {"name": "anders"},
     "find": {"text": "龘"},
-    "check_in": {"patient": 1, "service": 1},
+    "check_in": {"patient": 2**31 - 1, "service": 1},
     "register": {"name": "x", "service": 1},
     "undo": {"rev": 1},
     "fill_form": {"answers": {}},
