@@ -110,7 +110,7 @@
       call.classList[fresh ? "remove" : "add"]("settled");
     });
     each(root, "[data-below]", function (link) {
-      link.setAttribute("href", "/t/" + facts.token + "/" + link.dataset.below);
+      link.setAttribute("href", "/t/" + facts.token + "/" + link.dataset.below + "?language=" + facts.language);
     });
   }
 

@@ -59,13 +59,17 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who was let in. `actor` is what the journal says: staff:3, device:5, phone:17 (a visit)."""
+    """Somebody who was let in. `actor` is what the journal says: staff:3, device:5, phone:17 (a visit).
+
+    `language` is the one a phone's patient checked in with.
+    """
 
     actor: str
     site_id: int
     desk: Desk | None = None
     device: Device | None = None
     visit_id: int | None = None
+    language: str = ""
 
     @property
     def person(self) -> Person | None:
@@ -181,13 +185,13 @@ def admit_phone(database: Database, token: str) -> Caller:
     link = t.phone_link.c
     with database.read() as connection:
         row = connection.execute(
-            select(link.site_id, link.visit_id).where(
-                link.token_key == database.vault.keyed("phone_link", token), link.expires_at > database.now()
-            )
+            select(link.site_id, link.visit_id, t.visit.c.language)
+            .join_from(t.phone_link, t.visit, t.visit.c.id == link.visit_id)
+            .where(link.token_key == database.vault.keyed("phone_link", token), link.expires_at > database.now())
         ).one_or_none()
     if row is None:
         raise Denied(404, "link_unknown")
-    return Caller(f"phone:{row.visit_id}", row.site_id, visit_id=row.visit_id)
+    return Caller(f"phone:{row.visit_id}", row.site_id, visit_id=row.visit_id, language=row.language)
 
 
 def lock_after(settings: Settings) -> timedelta:

@@ -21,12 +21,12 @@ def blueprint(house: House) -> APIBlueprint:
     @open_to_all
     def phone_page(token: str) -> Response:
         """The page of one visit, whole, so that it shows something without script; of an old link that it has ended."""
-        language = known_language(request.args.get("language", ""))
+        language = request.args.get("language", "")
         try:
             known = admit_phone(database, token)
         except Denied:
-            return Response(page.gone(language), status=404, mimetype="text/html")
-        watch = phone_watch(house, known, language)
+            return Response(page.gone(known_language(language)), status=404, mimetype="text/html")
+        watch = phone_watch(known, language)
         picture = house.pictures.now(watch)
         return Response(page.page("phone", picture, language=watch.language, token=token), mimetype="text/html")
 
@@ -36,7 +36,7 @@ def blueprint(house: House) -> APIBlueprint:
     @for_phone
     def phone_picture(token: str) -> dict[str, object]:
         """The visit's newest picture, for when there is no socket."""
-        return house.pictures.now(phone_watch(house, caller(), request.args.get("language", ""))).as_json()
+        return house.pictures.now(phone_watch(caller(), request.args.get("language", ""))).as_json()
 
     @door.post("/api/phone/<string(maxlength=64):token>/step-out")
     @door.output(Changed)

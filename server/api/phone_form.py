@@ -52,7 +52,7 @@ def blueprint(house: House) -> APIBlueprint:
     @for_phone
     def phone_form_page(token: str) -> Response:
         """The questionnaire's first group."""
-        language = known_language(request.args.get("language", ""))
+        language = known_language(request.args.get("language") or caller().language)
         view, _ = _turned(house, FormTurn(answers={}, raw={}, page="", action="next"), "open", language)
         return Response(page.form_page(view, language=language, token=token), mimetype="text/html")
 
@@ -63,7 +63,7 @@ def blueprint(house: House) -> APIBlueprint:
     @for_phone
     def phone_form(token: str, turn: FormTurn) -> dict[str, Any]:
         """One group answered. After the last one the whole form is kept, and seating is no longer blocked."""
-        language = known_language(request.args.get("language", ""))
+        language = known_language(request.args.get("language") or caller().language)
         view, is_kept = _turned(house, turn, turn.action, language)
         if view.done and not is_kept:
             visit_id = caller().visit_id or 0

@@ -95,8 +95,9 @@ def console_watch(caller: Caller, language: str) -> Watch:
     return Watch(caller.site_id, "console", known_language(language), roles=frozenset[Role](caller.roles))
 
 
-def phone_watch(house: House, caller: Caller, language: str) -> Watch:
-    return Watch(caller.site_id, "phone", known_language(language), visit_id=caller.visit_id or 0)
+def phone_watch(caller: Caller, language: object) -> Watch:
+    """What a phone shows: in the language chosen there, else in the one its patient checked in with."""
+    return Watch(caller.site_id, "phone", known_language(language or caller.language), visit_id=caller.visit_id or 0)
 
 
 def known_language(language: object) -> str:
@@ -107,7 +108,7 @@ def _admitted(house: House, cookies: Mapping[str, str], message: Mapping[str, An
     face, language = message.get("face"), message.get("language")
     if face == "phone" and isinstance(message.get("token"), str):
         caller = admit_phone(house.database, message["token"])
-        return Admitted(phone_watch(house, caller, str(language)), f"phone:{caller.visit_id}")
+        return Admitted(phone_watch(caller, language), f"phone:{caller.visit_id}")
     if face == "screen":
         caller = admit_device(house.database, cookies, Kind.SCREEN)
         return Admitted(screen_watch(house, caller), caller.actor)

@@ -68,9 +68,9 @@ def test_cancelling_needs_a_second_press(page: Page, screens: Screens) -> None:
 
 
 def test_links_lead_to_form_and_other_language(page: Page, screens: Screens) -> None:
-    """The health form lies below the own address; the language is a choice of the page."""
+    """The health form lies below the own address, in the language of the page; that is a choice of the page."""
     open_phone(page, screens)
-    expect(page.get_by_role("link", name="填健康问卷")).to_have_attribute("href", "/t/tok-1/form")
+    expect(page.get_by_role("link", name="填健康问卷")).to_have_attribute("href", "/t/tok-1/form?language=zh-CN")
     expect(page.get_by_role("link", name="English")).to_have_attribute("href", "?language=en")
 
 
