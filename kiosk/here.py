@@ -1,4 +1,4 @@
-"""What a page may look at besides what was said: the clinic, the clock, the place in the queue."""
+"""What a page may look at besides what was said: clinic, clock, place."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the server must do before a conversation goes on, and what it answers."""
+"""What the server must do before a conversation goes on; its answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

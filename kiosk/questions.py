@@ -1,4 +1,4 @@
-"""Questions of a health questionnaire as fields of a page, and what was typed as answers."""
+"""Questions as fields of a page, and what was typed as answers."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a patient has told the terminal so far, and what the server found out because of it."""
+"""What a patient has told the terminal, and what was found by it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

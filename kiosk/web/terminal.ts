@@ -19,8 +19,10 @@ export const terminal = reactive({
   lookIn: null as number | null,
   /** A request is on its way, and the person has noticed. */
   busy: false,
-  /** The server cannot be reached; the request is repeated until it can. */
+  /** A request does not get through; it is repeated until it does. */
   away: false,
+  /** The live connection, too, says that the server cannot be reached. */
+  cut: false,
   /** Something broke: ask staff. */
   broken: false,
   unpaired: false,

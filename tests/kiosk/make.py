@@ -1,4 +1,4 @@
-"""Conversations for tests: a clinic, its patients, and a server that answers every need."""
+"""Conversations for tests, with a server that answers every need."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A barcode scanner that types like a keyboard, as fast as a real one however busy this machine is."""
+"""A scanner that types like a keyboard, as fast as a real one."""
 
 import time
 

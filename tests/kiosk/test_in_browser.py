@@ -179,6 +179,7 @@ def test_a_scan_leaks_into_no_field(page: Page, place: Place) -> None:
 def test_typing_by_hand_is_no_scan(page: Page) -> None:
     """Somebody with a keyboard types a phone number into the field, and Enter goes on."""
     press(page, "手机号 + 生日")
+    expect(page.get_by_label("手机号")).to_be_focused(timeout=SLOW)
     page.keyboard.type("13800136217", delay=PERSON)
     page.keyboard.press("Enter")
     heading(page, "请输入您的生日")
@@ -286,9 +287,9 @@ def test_a_server_that_is_away_is_waited_for(page: Page, place: Place) -> None:
     """Said at once; when it is back the answer given meanwhile counts, once."""
     walk_in(page)
     place.server.kill()
+    expect(page.get_by_text("暂时连不上")).to_be_visible(timeout=SLOW)
     page.get_by_role("radio", name="都没有").click()
     press(page, "下一步")
-    expect(page.get_by_text("暂时连不上")).to_be_visible()
     heading(page, "现在有下面的情况吗？")
     place.server.start()
     page.locator(".ticket").wait_for()

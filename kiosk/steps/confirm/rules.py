@@ -1,4 +1,4 @@
-"""The booking that was found, with nothing on it that tells who somebody is beyond a masked name."""
+"""The booking that was found, beside no more than a masked name."""
 
 from collections.abc import Iterator
 from dataclasses import replace

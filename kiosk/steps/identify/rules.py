@@ -1,4 +1,4 @@
-"""Two questions that together find a booking; neither is answered on its own."""
+"""Two questions that find a booking only together."""
 
 from clinic.identity import normalise_phone, parse_birth_date
 from clinic.setup import Name

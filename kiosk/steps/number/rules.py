@@ -1,4 +1,4 @@
-"""The number first, the form after it: filled here when nobody waits behind, or on the own phone."""
+"""The number first, the form after it: here, or on the own phone."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,1 +1,1 @@
-"""The health questionnaire, one question a page, with a review before it is handed in."""
+"""The health questionnaire, one question a page, then a review."""

@@ -1,4 +1,4 @@
-"""One question a page; which ones follow depends on the answers, and nothing is kept before the review is confirmed."""
+"""One question a page; answers decide which come, a review ends it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

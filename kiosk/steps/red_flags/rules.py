@@ -1,4 +1,4 @@
-"""The questionnaire's red-flag questions, all signs of one on one page: two taps for most people."""
+"""All red flags on one page: two taps for most people."""
 
 from dataclasses import replace
 

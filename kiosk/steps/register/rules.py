@@ -1,4 +1,4 @@
-"""What a newcomer is asked, one question a page; a scanned card has answered some of it."""
+"""What a newcomer is asked, one question a page, cards counted in."""
 
 from unicodedata import category, normalize
 

@@ -1,4 +1,4 @@
-"""Said to somebody whose signs should be looked at now; the number is kept, and staff have been told."""
+"""Said to somebody whose signs should be looked at now."""
 
 from dataclasses import replace
 
