@@ -8130,6 +8130,13 @@ export interface components {
             clinic: {
                 [key: string]: string;
             };
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Time Zone */
+            time_zone: string;
             /** Device */
             device: string;
             /** Language */

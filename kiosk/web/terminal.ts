@@ -10,6 +10,9 @@ export type Values = Record<string, string | string[]>
 export const terminal = reactive({
   page: null as Page | null,
   clinic: null as Turn['clinic'] | null,
+  /** By how many milliseconds the server's clock is ahead of ours, and the clinic's time zone. */
+  ahead: 0,
+  zone: '',
   device: '',
   talk: '',
   values: {} as Values,
@@ -154,6 +157,8 @@ function show(turned: Turn): void {
     countdown: turned.countdown,
     lookIn: turned.look_in,
     clinic: turned.clinic,
+    ahead: Date.parse(turned.now) - Date.now(),
+    zone: turned.time_zone,
     device: turned.device,
     away: false,
   })

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from apiflask import APIBlueprint
@@ -93,6 +94,8 @@ class Turn(BaseModel):
     countdown: float
     look_in: int | None
     clinic: dict[str, str]
+    now: datetime
+    time_zone: str
     device: str
     language: str
 
@@ -240,6 +243,8 @@ def _turn(house: House, said: Said, talk: str, problem: Problem | None) -> Turn:
         countdown=house.settings.countdown_seconds,
         look_in=_look_in(here),
         clinic=asdict(here.setup.site.name),
+        now=here.local,
+        time_zone=here.setup.site.time_zone,
         device=device.name if device else "",
         language=said.language,
     )
