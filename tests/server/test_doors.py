@@ -18,7 +18,6 @@ from clinic.visit import State
 from server.api.access import BODY_LIMIT, DESK_COOKIE, Access, Who
 from server.app import CONTENT_SECURITY
 from server.devices import Kind
-from server.staff.people import set_pin
 from server.storage import tables as t
 from tests.server.doors import EAST, KEY, Browser, Door, Premises, doors, no, open_premises
 from tests.server.marked import MarkedDay, live_through
@@ -430,9 +429,8 @@ def test_no_change_without_a_key_from_another_page_as_a_form_or_too_large(
 
 
 def test_unknown_and_wrong_are_answered_alike(premises: Premises, day: MarkedDay) -> None:
-    """Sign-in, pairing code and link, a name at the terminal, a phone's link: the same status and words."""
+    """Sign-in, PIN, pairing code and link, a name at the terminal, a phone's link: the same status and words."""
     desk, stranger = premises.desk, premises.browser()
-    set_pin(premises.database, desk.see("/api/staff/me")["id"], "2468")
     secret = {"password": "not the password"}
     alike(
         stranger.post("/api/staff/sign-in", {"login": Role.CASHIER, **secret}),
@@ -442,6 +440,11 @@ def test_unknown_and_wrong_are_answered_alike(premises: Premises, day: MarkedDay
         stranger.post("/api/pair/claim", {"claim": "x" * 32}),
         stranger.post("/api/pair/claim", {"claim": premises.kiosk.cookie("nextchair_kiosk")}),
     )
+    shared = premises.browser()
+    for login in (Role.CONSULTANT, Role.FOLLOW_UP):
+        shared.do("/api/staff/sign-in", {"login": login, "password": PASSWORD})
+    without_pin = shared.see("/api/staff/me")["desk"][0]["id"]
+    alike(*(shared.post("/api/staff/switch", {"staff_id": each, "pin": "2468"}) for each in (without_pin, 999)))
     device = {"name": "x", "screen": "calls"}
     alike(
         desk.post("/api/reception/devices/approve", {"code": "000000", **device}),
@@ -469,6 +472,7 @@ def turned_away(premises: Premises, phone: str) -> dict[str, Any]:
     return terminal.press("next", birth_date="19991231")
 
 
+@pytest.mark.alone
 def test_signing_in_takes_as_long_for_nobody(premises: Premises, day: MarkedDay) -> None:
     """The fastest of some: a login that does not exist costs a hash as well. A hash is most of what is measured."""
 

@@ -152,7 +152,7 @@ def add(door: APIBlueprint, house: House) -> None:
             appointment_id=body.appointment,
             service_id=body.service,
             queue_id=body.queue,
-            language=body.language,
+            language=known_language(body.language),
             where="desk",
         )
         return checking_in.check_in(database, asked(), arrival, origin=house.origin)
@@ -166,7 +166,11 @@ def add(door: APIBlueprint, house: House) -> None:
         setup = _setup(house.pictures, caller().site_id)
         today = service_day(database.now(), setup.site.zone, setup.site.day_starts)
         arrival = CheckIn(
-            patient_id=0, service_id=body.service, queue_id=body.queue, language=body.language, where="desk"
+            patient_id=0,
+            service_id=body.service,
+            queue_id=body.queue,
+            language=known_language(body.language),
+            where="desk",
         )
         return checking_in.register(database, asked(), _particulars(body, today), arrival, origin=house.origin)
 
