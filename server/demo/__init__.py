@@ -218,7 +218,7 @@ def healthy(asked: Asked) -> dict[str, Answer]:
 
 def _plain(item: Item) -> Answer:
     if item.type == "boolean":
-        return item.link_id.startswith("consent")
+        return item.link_id.startswith(("consent", "truthful"))
     if item.options:
         code = next((each for each in ("none", "no", "self") if each in item.codes), item.options[0].code)
         return [code] if item.repeats else code
