@@ -27,6 +27,10 @@ class Busy(Exception):
     """Another process kept the database for too long: try again (HTTP 503)."""
 
 
+class Dangling(Exception):
+    """A migration deleted or moved what other rows point to; nothing of it was kept."""
+
+
 class FifoLock:
     """A lock that serves those who wait in the order in which they came. Whoever holds it must not ask again."""
 
@@ -100,6 +104,26 @@ class Database:
         """One transaction for what no screen is told: sign-ins, heartbeats, drafts, print attempts."""
         with self._begin(time.monotonic()) as connection:
             yield connection
+
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """One transaction for a migration. SQLite alters a table by copying and dropping it, which is no reason to
+        refuse or to delete what points to it: there the pointing is checked at the end. Raises Dangling.
+        """
+        with self._turn, self.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            is_sqlite = connection.dialect.name == "sqlite"
+            if is_sqlite:
+                raw.execute("PRAGMA foreign_keys = OFF")
+            try:
+                connection.execution_options(writing=True)
+                with _patiently(connection, time.monotonic() + PATIENCE):
+                    yield connection
+                    if is_sqlite and (row := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                        raise Dangling(f"the migration would leave rows of {row[0]} that point to missing ones")
+            finally:
+                if is_sqlite:
+                    raw.execute("PRAGMA foreign_keys = ON")
 
     @contextmanager
     def hold(self, site_id: int) -> Iterator[None]:

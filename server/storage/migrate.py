@@ -26,7 +26,7 @@ class OldSchema(Exception):
 def migrate(database: Database, *, folder: Path | None = None, target: str = "head") -> None:
     """Upgrade to `target`, in one transaction, one process at a time. `folder` holds other migrations (tests)."""
     config = _config(folder)
-    with _alone(database), database.write() as connection:
+    with _alone(database), database.rebuild() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config.attributes["connection"] = connection
