@@ -32,10 +32,15 @@ const TOAST_STAYS = 10_000
 export const saving = reactive(new Set<string>())
 export const conflicts = reactive(new Map<string, Conflict>())
 export const toasts = ref<Toast[]>([])
-watch(conflicts, () => {
-  const visits = [...conflicts.keys()].filter((place) => place.startsWith('visit:'))
-  kept.value = new Set(visits.map((place) => Number(place.slice('visit:'.length))))
-})
+/** A row stays while it is being saved, and until its refusal is read. */
+watch(
+  [conflicts, saving],
+  () => {
+    const visits = [...conflicts.keys(), ...saving].filter((place) => place.startsWith('visit:'))
+    kept.value = new Set(visits.map((place) => Number(place.slice('visit:'.length))))
+  },
+  { flush: 'sync' },
+)
 /** Revs of what I did on this page, the last one first: what Ctrl+Z takes back. */
 const mine: number[] = []
 let lastToast = 0

@@ -14,7 +14,7 @@ export const heard = ref<Date | null>(null)
 
 /** The order in which each queue's rows are drawn: the picture's, unless it is held. */
 const drawn = shallowRef(new Map<number, Row[]>())
-/** Rows that stay where they are, because a conflict below them is still being read. */
+/** Rows that stay where they are, because something about them is being saved or still to be read. */
 export const kept = ref(new Set<number>())
 
 let watching: Watching | null = null
