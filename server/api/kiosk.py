@@ -1,4 +1,4 @@
-"""The door of the terminal: takes an answer, does what is needed, gives the next page."""
+"""The door of the terminal: takes an answer, gives the next page."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace

@@ -1,4 +1,4 @@
-"""What a terminal's conversation needs done, each by one query or command."""
+"""What a terminal's conversation needs done, by query or command."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
