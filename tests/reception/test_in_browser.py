@@ -1,4 +1,4 @@
-"""The console in a real browser: by keyboard, by reader, and never jumping."""
+"""The console in a browser, used by keyboard and by reader."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
