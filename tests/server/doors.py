@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from clinic.roles import Role
 from clinic.setup import Name
-from server.api.access import Access, access_of
+from server.api.access import Access, Who, access_of
 from server.app import Server, create_server
 from server.bus import Bus
 from server.commands.setting_up import found_clinic
@@ -72,6 +72,12 @@ def doors(app: APIFlask) -> list[Door]:
 
 def _access(app: APIFlask, endpoint: str) -> Access | None:
     return access_of(app.view_functions[endpoint])
+
+
+def access(door: Door) -> Access:
+    """What a door asks of its caller. Raises AssertionError for one that does not say."""
+    assert door.access is not None, f"{door} says not whom it is for"
+    return door.access
 
 
 class Browser:
@@ -165,6 +171,12 @@ class Premises:
     @property
     def screen(self) -> Browser:
         return self.device(Kind.SCREEN, "calls")
+
+    def let_in(self, door: Door) -> Browser:
+        """The browser of somebody whom a door is for."""
+        if access(door).who is Who.DEVICE:
+            return self.kiosk if access(door).kind is Kind.KIOSK else self.screen
+        return self.desk if access(door).who is Who.STAFF else self.browser()
 
     def everything(self, site_id: int | None = None) -> dict[str, list[str]]:
         """Every row of every table, to compare; of one site those that say they are its own."""

@@ -88,6 +88,14 @@ def live_through(premises: Premises) -> MarkedDay:
     return MarkedDay(patients)
 
 
+def arguments_of(premises: Premises, day: MarkedDay) -> dict[str, Any]:
+    """What stands in addresses: rows that are there, and a phone's own link."""
+    patient = next(iter(day.patients.values()))
+    sheet = premises.desk.see("/api/reception/sheets")["sheets"][0]
+    numbers = {"visit_id": patient.visit, "room_id": 1, "card_id": 1, "device_id": 1}
+    return {**numbers, "token": patient.token, "face": "display", "name": sheet["name"]}
+
+
 def _invent(number: int, name: str) -> Patient:
     born = CHILD if number == len(NAMES) - 1 else ADULT + timedelta(days=100 * number)
     body = f"990101{born:%Y%m%d}{number + 71:02d}{number % 10}"

@@ -22,7 +22,7 @@ from clinic.roles import Role
 from server.api.access import Who
 from server.devices import Kind
 from server.storage import tables as t
-from tests.server.doors import Browser, Door, Premises, doors, no, open_premises
+from tests.server.doors import Browser, Door, Premises, access, doors, no, open_premises
 from tests.server.marked import fill_form, live_through
 from tests.server.markup import faults_in
 from tests.server.running import pair
@@ -108,11 +108,8 @@ def clinic(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Premises]
 
 def browser_for(premises: Premises, door: Door) -> Browser:
     """Somebody whom a door lets in, signed in anew where the last request locked or ended the desk."""
-    assert door.access is not None
-    if door.access.who is Who.DEVICE:
-        return premises.kiosk if door.access.kind is Kind.KIOSK else premises.screen
-    if door.access.who is not Who.STAFF:
-        return premises.browser()
+    if access(door).who is not Who.STAFF:
+        return premises.let_in(door)
     if premises.staff(Role.MANAGER).get("/api/reception/sheets").status_code == 401:
         del premises.browsers[Role.MANAGER]
     return premises.staff(Role.MANAGER)
