@@ -53,7 +53,7 @@ def blueprint(house: House) -> APIBlueprint:
     def phone_form_page(token: str) -> Response:
         """The questionnaire's first group."""
         language = known_language(request.args.get("language") or caller().language)
-        view, _ = _turned(house, FormFormTurn(answers={}, raw={}, page="", action="next"), "open", language)
+        view, _ = _turned(house, FormTurn(answers={}, raw={}, page="", action="next"), "open", language)
         return Response(page.form_page(view, language=language, token=token), mimetype="text/html")
 
     @door.post("/api/phone/<string(maxlength=64):token>/form")
