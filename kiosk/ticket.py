@@ -29,7 +29,7 @@ def ticket(here: Here, *, again: bool = False) -> Ticket:
         about=tuple(_about(slip)),
         door=Mark(slip.door.code, slip.door.name) if slip.door else None,
         waiting=waiting,
-        ahead=Text("kiosk.number.people", {"n": slip.people_ahead}) if waiting else None,
+        ahead=_ahead(slip.people_ahead) if waiting else None,
         reasons=tuple(_reason(group, here) for group in slip.ahead),
         wait=_wait(slip.wait) if waiting else None,
         qr=here.qr,
@@ -59,12 +59,16 @@ def _reason(group: Ahead, here: Here) -> Phrase:
     return Text(f"clinic.ahead.{group.code}", {"n": group.count, "at": at})
 
 
+def _ahead(people: int) -> Phrase:
+    return Text("kiosk.number.people", {"n": people}) if people else Text("kiosk.number.nobody")
+
+
 def _wait(wait: Wait | None) -> Phrase:
     if wait is None:
         return Text("kiosk.number.no_estimate")
     if wait.capped:
         return Text("kiosk.number.wait_long", {"low": wait.low})
-    return Text("kiosk.number.wait", {"low": wait.low, "high": wait.high})
+    return Text("kiosk.number.wait" if wait.low else "kiosk.number.wait_within", {"low": wait.low, "high": wait.high})
 
 
 def _scan_detail(here: Here, slip: Slip) -> Phrase:

@@ -105,8 +105,8 @@ def _wait(wait: Wait | None, language: str) -> str:
     catalogue = words(language)
     if wait is None:
         return catalogue.text("printers.wait_unknown")
-    key = "printers.wait_or_more" if wait.capped else "printers.wait"
-    return catalogue.text(key, low=wait.low, high=wait.high)
+    key = "printers.wait" if wait.low else "printers.wait_within"
+    return catalogue.text("printers.wait_or_more" if wait.capped else key, low=wait.low, high=wait.high)
 
 
 def _foot(slip: TicketSlip) -> Iterator[Block]:

@@ -152,7 +152,8 @@ function forget(rev: number): void {
 
 export function toast(text: string, tone: Toast['tone'], rev: number | null): void {
   const id = ++lastToast
-  toasts.value = [...toasts.value.slice(-1), { id, text, tone, rev }]
+  // Only the latest thing done is told: a second message would cover the buttons above.
+  toasts.value = [...toasts.value.filter((each) => each.tone === 'problem').slice(-1), { id, text, tone, rev }]
   if (tone === 'done') setTimeout(() => dropToast(id), TOAST_STAYS)
 }
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.visit import Form, State
+from clinic.waits import Wait
 from kiosk import flow
 from kiosk.needs import FindPerson, FindScan, Need, NumberTaken, Reprint, SaveForm, TakeNumber
 from kiosk.page import Answer, Field, Page, Problem, Text
@@ -291,6 +292,15 @@ def test_the_own_slip_tells_where_the_visit_stands(state: State, title: str) -> 
     assert talk.page.title == Text(f"kiosk.number.title_{title}")
     assert talk.page.ticket is not None
     assert talk.page.ticket.wait is None
+
+
+def test_nobody_ahead_is_said_without_a_zero() -> None:
+    """Neither "0 people" nor "0-5 minutes": nobody, and within five."""
+    own = slip(wait=Wait(0, 5, "planned"))
+    talk = Talk(server(scans={"link": HasNumber(41)}), here(slip=own, printing="printed")).scan("link")
+    assert talk.page.ticket is not None
+    assert talk.page.ticket.ahead == Text("kiosk.number.nobody")
+    assert talk.page.ticket.wait == Text("kiosk.number.wait_within", {"low": 0, "high": 5})
 
 
 def test_no_paper_says_note_the_number() -> None:

@@ -36,6 +36,7 @@ def test_it_survives_storage() -> None:
     ("wait", "expected"),
     [
         (Wait(10, 20, "planned"), "约等 10–20 分钟"),
+        (Wait(0, 5, "planned"), "5 分钟内"),
         (Wait(45, 60, "planned", capped=True), "约等 45 分钟以上"),
         (Wait(60, 60, "recent", capped=True), "60 min or more"),
         (None, "现在还估不出时间"),
