@@ -1,4 +1,4 @@
-"""A clinic that is set up as its owner would: a data folder, the command line, the server."""
+"""A clinic set up as its owner does it: data folder, commands, server."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The booked patients of the story, and the files their bookings come in."""
+"""The patients of the story, and the files their bookings come in."""
 
 import csv
 import json

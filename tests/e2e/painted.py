@@ -1,4 +1,4 @@
-"""Whether words are really on the glass: a machine without fonts passes every other check."""
+"""Whether words are painted: without fonts every other check passes."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""A clinic's day in real browsers, from the first pairing code to the last patient."""
+"""A clinic's day in real browsers, from the first code to the end."""
 
 from __future__ import annotations
 
