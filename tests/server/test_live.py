@@ -346,6 +346,19 @@ def test_phones_hear_at_most_once_a_second(house: Server) -> None:
     assert phone.shown == watch_phone(house, 5).shown
 
 
+def test_no_screen_waits_for_phones(house: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that comes while phones are told of the one before is on the television before the last phone has heard
+    of that one.
+    """
+    monkeypatch.setattr("server.live.BREATH", 0.3)
+    phones, screen = [watch_phone(house, visit) for visit in range(1, 6)], watch_calls(house)
+    calling.call_next(house.house.database, RECEPTION, 1)
+    wait_until(lambda: any(len(phone.pictures) > 1 for phone in phones))
+    calling.call_next(house.house.database, RECEPTION, 2)
+    wait_until(lambda: screen.calls("A002"))
+    assert any(len(phone.pictures) == 1 for phone in phones)
+
+
 def test_signs_of_life_come(house: Server) -> None:
     """Every few seconds a picture without a body, with the hash of what is shown."""
     screens = [watch_calls(house), watch_phone(house), watch_console(house)[0]]

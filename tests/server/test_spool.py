@@ -237,6 +237,25 @@ def test_an_outcome_that_could_not_be_stored_is_stored_later(
     assert [on(sheet) for sheet in sheets(printer.paper_bytes)] == ["A001"]
 
 
+def test_a_sheet_whose_sending_broke_off_comes_as_a_marked_copy(
+    database: Database, worker: Worker, printer: FakePrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver with a bug: some of it may have left; the job does not stay under way for ever."""
+    arrive(database, 1)
+
+    def broken(_: object) -> Frozen:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "_driver", broken)
+        with pytest.raises(ZeroDivisionError):
+            worker.work()
+    while worker.work():
+        pass
+    assert states(database) == [("unknown", False, "no_answer"), ("printed", True, None)]
+    assert [on(sheet) for sheet in sheets(printer.paper_bytes)] == ["A001*"]
+
+
 def test_a_reprint_is_marked(database: Database, worker: Worker, printer: FakePrinter) -> None:
     """Nobody takes it for a second ticket."""
     arrive(database, 1)
