@@ -63,7 +63,7 @@ def test_every_verb_is_proved_or_changes_no_queue_column() -> None:
     assert set(Verb) - set(RULES) == {Verb.FORM, Verb.REPRINT}
 
 
-@pytest.mark.parametrize("state", OVER)
+@pytest.mark.parametrize("state", sorted(OVER))
 def test_nothing_can_be_done_with_a_visit_that_is_over(state: State) -> None:
     """Finished and cancelled visits offer no verb."""
     assert possible(make.visit(1, state)) == ()

@@ -99,7 +99,7 @@ def test_nothing_of_an_infection_reaches_anybody_but_clinicians(role: Role) -> N
         assert row.badges == (Badge("precaution"),)
 
 
-@pytest.mark.parametrize("role", CLINICIANS)
+@pytest.mark.parametrize("role", sorted(CLINICIANS))
 def test_clinicians_read_every_flag_the_gravest_first(role: Role) -> None:
     """The dentist's eye falls on the stop sign before anything else."""
     known = make.person(flags=(make.flag("SOAP", "info"), make.flag("HEPATITIS", "stop", infection=True)))

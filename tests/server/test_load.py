@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from server.commands import checking_in
 from server.commands.checking_in import CheckIn
 from server.commands.command import Ask
@@ -25,6 +27,8 @@ from tests.infrastructure import ROOT
 from tests.server import ticking
 from tests.server.robbed import robbed, robbed_process
 from tests.server.running import Answered, Browser, Running, Socket, hire, pair
+
+pytestmark = pytest.mark.alone
 
 T = TypeVar("T")
 ROOMS = 32
