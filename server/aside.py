@@ -1,4 +1,4 @@
-"""Runs beside the event loop what would otherwise make every screen wait."""
+"""Runs beside the event loop what would make every screen wait."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,6 +1,7 @@
-"""Many phones that watch a server, in a process of their own: `python -m tests.server.phones PORT < tokens`.
+"""Many phones that watch a server, in a process of their own.
 
-It prints `ready` when each has its first picture, then for each line that it reads how many pictures came since.
+`python -m tests.server.phones PORT < tokens` prints `ready` when each has its first picture, then for each line that it
+reads how many pictures came since.
 """
 
 import asyncio

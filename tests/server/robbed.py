@@ -1,4 +1,4 @@
-"""How long a program could have run while the machine ran others: a busy machine must not fail a test of time."""
+"""How long a program was ready to run while the machine ran others."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Transactions: who waits for whom, how long, and what that takes from others."""
+"""Transactions: who waits for whom, how long, at whose cost."""
 
 import secrets
 import sqlite3

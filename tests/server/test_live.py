@@ -1,4 +1,4 @@
-"""What screens are told, when, and at what cost: in one process, and in two on PostgreSQL and Redis."""
+"""What screens are told, when, and at what cost."""
 
 import contextlib
 import itertools

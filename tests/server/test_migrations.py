@@ -1,4 +1,4 @@
-"""Migrations: all or nothing, on both databases, and never out of step with the tables."""
+"""Migrations: all or nothing, in step with the tables."""
 
 import textwrap
 from collections.abc import Iterator
@@ -140,6 +140,7 @@ def test_a_migration_may_not_leave_rows_that_point_nowhere(empty: Database, tmp_
 
 
 def test_a_second_migrate_changes_nothing(empty: Database) -> None:
+    """Whoever is not sure may run it again."""
     migrate(empty)
     before = state(empty)
     migrate(empty)

@@ -1,4 +1,4 @@
-"""Paper: what is printed when, how often and by whom, with printers that fail."""
+"""Paper: what is printed when, how often and by whom."""
 
 import threading
 import time

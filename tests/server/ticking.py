@@ -1,4 +1,4 @@
-"""Starts the server with a ticker in its event loop, which tells on SIGUSR1 how long the loop stood still at most."""
+"""The server with a ticker that tells how long its loop stood still."""
 
 import signal
 import sys
@@ -32,13 +32,13 @@ class Ticker:
 
     def run(self) -> None:
         while True:
-            before, robbed = time.perf_counter(), robbed(SELF)
+            before, taken = time.perf_counter(), robbed(SELF)
             gevent.sleep(TICK)
-            waited = time.perf_counter() - before - (robbed(SELF) - robbed)
+            waited = time.perf_counter() - before - (robbed(SELF) - taken)
             self.longest = max(self.longest, waited - TICK)
 
     def tell(self) -> None:
-        """Print the longest pause in seconds, and begin anew."""
+        """On SIGUSR1: print the longest pause in seconds, and begin anew."""
         longest, self.longest = self.longest, 0.0
         sys.stdout.write(f"{longest:.6f}\n")
         sys.stdout.flush()
