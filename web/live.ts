@@ -54,7 +54,11 @@ export function watch<Body>(options: Watch<Body>): Watching {
     tell('live')
     take(picture)
   })
-  socket.on('disconnect', () => void refresh())
+  socket.on('disconnect', (reason) => {
+    void refresh()
+    // Hung up by the server, a locked desk for one: Socket.IO does not try again by itself.
+    if (reason === 'io server disconnect') setTimeout(() => stopped || socket.connect(), EVERY)
+  })
   const timer = setInterval(() => {
     if (!socket.connected) void refresh()
   }, EVERY)

@@ -13,7 +13,7 @@ from locales import LANGUAGES
 from server.api.access import Caller, admit_device, admit_phone, admit_staff, lock_after
 from server.api.errors import Denied
 from server.api.house import House
-from server.devices import Kind
+from server.devices import Kind, heartbeat
 from server.live import Admit, Admitted, Live, StillGood
 from server.pictures import Watch
 from server.staff.desks import SignedOut, acting
@@ -62,15 +62,19 @@ def still_good(house: House) -> StillGood:
     def check(credentials: frozenset[str]) -> frozenset[str]:
         numbers = {kind: _numbers(credentials, kind) for kind in ("device", "desk", "phone")}
         with house.database.read() as connection:
-            paired = select(t.device.c.id).where(t.device.c.id.in_(numbers["device"]), t.device.c.revoked_at.is_(None))
+            paired = select(t.device.c.id, t.device.c.seen_at).where(
+                t.device.c.id.in_(numbers["device"]), t.device.c.revoked_at.is_(None)
+            )
             linked = select(t.phone_link.c.visit_id).where(
                 t.phone_link.c.visit_id.in_(numbers["phone"]), t.phone_link.c.expires_at > house.database.now()
             )
-            devices = {f"device:{row.id}" for row in connection.execute(paired)}
+            seen = {row.id: row.seen_at for row in connection.execute(paired)}
             phones = {f"phone:{row.visit_id}" for row in connection.execute(linked)}
         at_desks = acting(house.database, numbers["desk"], lock_after(house.settings))
         consoles = {f"desk:{desk_id}:staff:{staff_id}" for desk_id, staff_id in at_desks.items()}
-        return credentials & (devices | phones | consoles)
+        for device_id, seen_at in seen.items():
+            heartbeat(house.database, device_id, seen_at)
+        return credentials & ({f"device:{device_id}" for device_id in seen} | phones | consoles)
 
     return check
 

@@ -1,4 +1,4 @@
-"""Whole days at random: numbers stay unique, the journal gives the tables."""
+"""Whole days at random: unique numbers, a journal that gives all."""
 
 import tempfile
 from collections.abc import Callable, Iterator
