@@ -95,14 +95,16 @@ def has_chinese_font() -> bool:
 
 
 def start_script(browser: Path, env: dict[str, str]) -> Path:
-    """Write a script that starts the browser with the font of `node_modules` and these variables."""
+    """Write a script that starts the browser with the font of `node_modules`, unless other fonts are named, and these
+    variables.
+    """
     fonts = STATE / "fonts.conf"
     fonts.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{CHINESE_FONT}</dir><cachedir>{STATE / 'font-cache'}</cachedir></fontconfig>"
     )
-    settings = {"FONTCONFIG_FILE": str(fonts), **env}
-    exports = "".join(f"export {name}='{value}'\n" for name, value in settings.items())
+    exports = f'export FONTCONFIG_FILE="${{FONTCONFIG_FILE:-{fonts}}}"\n'
+    exports += "".join(f"export {name}='{value}'\n" for name, value in env.items())
     START_SCRIPT.write_text(f"#!/bin/sh\n{exports}exec '{browser}' \"$@\"\n")
     START_SCRIPT.chmod(0o755)
     return START_SCRIPT

@@ -83,9 +83,9 @@ class Console:
 
     def find_and_check_in(self, text: str, ticket: str) -> None:
         """The one field: type, Enter."""
-        self.page.keyboard.press("/")
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
+        field = self.page.get_by_role("combobox", name=self.say.text("reception.find.label"))
+        field.fill(text)
+        field.press("Enter")
         self._done("check-in", ticket=ticket)
 
     def move_up_by_keyboard(self, ticket: str, reason: str) -> None:
@@ -136,8 +136,16 @@ class Console:
         return told
 
     def call_next(self, room: str) -> None:
-        strip = self.page.get_by_role("region", name=room, exact=True)
+        strip = self.page.get_by_role("region", name=room, exact=True).first
         strip.get_by_role("button", name=self.say.text("reception.call_next")).click()
+
+    def do_in_room(self, room: str, verb: str) -> None:
+        """A verb of the menu in the head of the queue, for whoever is called there or sits there."""
+        strip = self.page.get_by_role("region", name=room, exact=True).first
+        strip.get_by_role("button", name=self.say.text("reception.more.room", room=room)).click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name=self.say.text(f"reception.verb.{verb}"), exact=True).click()
+        dialog.wait_for(state="detached")
 
     def note_click(self) -> None:
         """Note when the mouse is clicked next."""

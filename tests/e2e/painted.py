@@ -28,6 +28,10 @@ _MISSING = """(element) => {
 def assert_painted(words: Locator) -> None:
     """The words' own fonts are loaded, and dark stands on light (or the reverse) where they are."""
     until(lambda: words.evaluate(_MISSING), lambda fonts: not fonts)
+    box = words.bounding_box()
+    # Without any font, lines have no height.
+    assert box is not None, "nothing is painted"
+    assert box["height"] > 0, "nothing is painted"
     picture = Image.open(BytesIO(words.screenshot())).convert("L")
     painted = [shade for shade, pixels in enumerate(picture.histogram()) if pixels]
     assert painted[-1] - painted[0] > CONTRAST, "nothing is painted"

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from locales import words
+from printers.preview import text_of
 from tests.e2e import console, phone, terminal, tv
 from tests.e2e.clinic import Clinic
 from tests.e2e.console import Console, Queue, Room
@@ -79,11 +80,11 @@ class Story:
 
     def paper(self, ticket: str) -> tuple[str, str]:
         """The newest sheet: its text, and where its QR code leads."""
-        sheet, text = self.clinic.newest_sheet(ticket)
+        sheet, data = self.clinic.newest_sheet(ticket)
         picture = self.reception.sheet_picture(sheet)
         (self.pictures / f"paper-{ticket}.png").write_bytes(picture)
         (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(picture)).convert("L"))
-        return text, code.text
+        return text_of(data), code.text
 
     def open_phone(self, ticket: str, address: str) -> Phone:
         self.phones[ticket] = Phone(self.new_browser(phone.WIDTH, phone.HEIGHT), address, self.say)

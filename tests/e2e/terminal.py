@@ -46,19 +46,23 @@ class Terminal:
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(masked)
         self._press("kiosk.confirm.me")
 
-    def register(self, name: str, phone: str, born: date, service: Name, *, known: bool = False) -> None:
-        """A walk-in says who they are; a scanned card (`known`) has told birth date and sex already."""
+    def give_name_and_phone(self, name: str, phone: str) -> None:
         self._heading("kiosk.register.name")
+        # Slower than a scanner, or it would be taken for one.
         self.page.get_by_label(self.say.text("kiosk.field.name")).press_sequentially(name, delay=60)
         self._press("kiosk.action.next")
         self._heading("kiosk.register.phone")
         self._key_in(phone)
         self._press("kiosk.action.next")
-        if not known:
-            self._heading("kiosk.register.birth_date")
-            self._key_in(f"{born:%Y%m%d}")
-            self._press("kiosk.action.next")
-            self.page.get_by_role("radio", name=self.say.text("kiosk.sex.female"), exact=True).click()
+
+    def give_birth_date_and_sex(self, born: date, sex: str) -> None:
+        self._heading("kiosk.register.birth_date")
+        self._key_in(f"{born:%Y%m%d}")
+        self._press("kiosk.action.next")
+        self.page.get_by_role("radio", name=self.say.text(f"kiosk.sex.{sex}"), exact=True).click()
+
+    def choose(self, service: Name) -> None:
+        self._heading("kiosk.reason.title")
         self.page.get_by_role("radio", name=service.in_(self.say.language)).click()
 
     def come_without_booking(self) -> None:
