@@ -42,8 +42,8 @@ class RedisBus(Bus):
         self._away = False
         self._unsaid: dict[int, int] = {}
         self._woken = threading.Event()
-        for work in (self._speak, self._hear):
-            threading.Thread(target=work, name="bus", daemon=True).start()
+        for work, client in ((self._speak, self._redis), (self._hear, self._hearing)):
+            threading.Thread(target=_until_done, args=(work, client), name="bus", daemon=True).start()
 
     def changed(self, site_id: int, rev: int) -> None:
         super().changed(site_id, rev)
@@ -51,11 +51,10 @@ class RedisBus(Bus):
         self._woken.set()
 
     def close(self) -> None:
+        """Both threads end within seconds, each with its own connection: it may be in the middle of a message."""
         self._closed.set()
         self._woken.set()
         super().close()
-        self._redis.close()
-        self._hearing.close()
 
     def _speak(self) -> None:
         """Of a site's revs that pile up meanwhile only the newest is told."""
@@ -89,6 +88,13 @@ class RedisBus(Bus):
         if away != self._away and not self._closed.is_set():
             self._away = away
             log.warning("redis_lost" if away else "redis_back")
+
+
+def _until_done(work: Callable[[], None], client: Redis) -> None:
+    try:
+        work()
+    finally:
+        client.close()
 
 
 def open_bus(redis_url: str) -> Bus:

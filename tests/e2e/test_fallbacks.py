@@ -1,4 +1,4 @@
-"""Television boards without sockets, without script; a browser without fonts."""
+"""Boards without sockets or script; a browser without fonts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People of real exports, cards and name lists come, are called, get paper."""
+"""People of real exports and cards come, are called, get paper."""
 
 from __future__ import annotations
 
