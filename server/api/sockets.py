@@ -62,19 +62,15 @@ def still_good(house: House) -> StillGood:
     def check(credentials: frozenset[str]) -> frozenset[str]:
         numbers = {kind: _numbers(credentials, kind) for kind in ("device", "desk", "phone")}
         with house.database.read() as connection:
-            paired = select(t.device.c.id, t.device.c.seen_at).where(
-                t.device.c.id.in_(numbers["device"]), t.device.c.revoked_at.is_(None)
-            )
+            paired = select(t.device.c.id).where(t.device.c.id.in_(numbers["device"]), t.device.c.revoked_at.is_(None))
             linked = select(t.phone_link.c.visit_id).where(
                 t.phone_link.c.visit_id.in_(numbers["phone"]), t.phone_link.c.expires_at > house.database.now()
             )
-            seen = {row.id: row.seen_at for row in connection.execute(paired)}
+            devices = {f"device:{row.id}" for row in connection.execute(paired)}
             phones = {f"phone:{row.visit_id}" for row in connection.execute(linked)}
         at_desks = acting(house.database, numbers["desk"], lock_after(house.settings))
         consoles = {f"desk:{desk_id}:staff:{staff_id}" for desk_id, staff_id in at_desks.items()}
-        for device_id, seen_at in seen.items():
-            heartbeat(house.database, device_id, seen_at)
-        return credentials & ({f"device:{device_id}" for device_id in seen} | phones | consoles)
+        return credentials & (devices | phones | consoles)
 
     return check
 
@@ -114,12 +110,19 @@ def _admitted(house: House, cookies: Mapping[str, str], message: Mapping[str, An
         caller = admit_phone(house.database, message["token"])
         return Admitted(phone_watch(caller, language), f"phone:{caller.visit_id}")
     if face == "screen":
-        caller = admit_device(house.database, cookies, Kind.SCREEN)
+        caller = _seen(house, admit_device(house.database, cookies, Kind.SCREEN))
         return Admitted(screen_watch(house, caller), caller.actor)
     if face == "kiosk":
-        caller = admit_device(house.database, cookies, Kind.KIOSK)
+        caller = _seen(house, admit_device(house.database, cookies, Kind.KIOSK))
         return Admitted(Watch(caller.site_id, "kiosk"), caller.actor)
     if face == "console":
         caller = admit_staff(house.database, house.settings, cookies)
         return Admitted(console_watch(caller, str(language)), f"{caller.desk_label}:{caller.actor}")
     return None
+
+
+def _seen(house: House, caller: Caller) -> Caller:
+    """A device that begins to watch is alive."""
+    if caller.device is not None:
+        heartbeat(house.database, caller.device.id, caller.device.seen_at)
+    return caller
