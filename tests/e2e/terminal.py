@@ -1,13 +1,16 @@
 """What a patient does at the check-in terminal."""
 
+from contextlib import suppress
 from datetime import date
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 
 from clinic.setup import Name
 from locales import LANGUAGES, Words, words
 
 WIDTH, HEIGHT = 1080, 1920
+SCANS = (3_000, 3_000, 10_000)
+"""Milliseconds until a scan must have led to another page, try by try."""
 
 
 class Terminal:
@@ -27,9 +30,19 @@ class Terminal:
         self._press("kiosk.own_name")
 
     def scan(self, text: str) -> None:
-        """A scanner types: fast, and Enter at the end."""
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
+        """A scanner types: fast, and Enter at the end.
+
+        A busy test machine may stall between two keys, which no scanner does: then it is scanned once more.
+        """
+        here = self.page.wait_for_selector("h1")
+        assert here is not None
+        for patience in SCANS:
+            self.page.keyboard.type(text)
+            self.page.keyboard.press("Enter")
+            with suppress(TimeoutError):
+                here.wait_for_element_state("hidden", timeout=patience)
+                return
+        raise AssertionError("the scan was not taken")
 
     def give_phone_and_birth_date(self, phone: str, born: date) -> None:
         """With the on-screen keys alone."""
@@ -79,12 +92,15 @@ class Terminal:
             self.page.locator(".apart .option").click()
             self._go_on("kiosk.action.next")
 
-    def number(self) -> str:
-        """The own number, once it is on the screen."""
-        return self.page.locator(".ticket .number").inner_text()
+    def expect_number(self, ticket: str) -> Locator:
+        """The own number is on the screen."""
+        number = self.page.locator(".ticket .number")
+        expect(number).to_have_text(ticket)
+        return number
 
-    def people_ahead(self) -> str:
-        return self.page.locator(".tiles p").first.locator("strong").inner_text()
+    def expect_people_ahead(self, people: int) -> None:
+        words = "kiosk.number.people" if people else "kiosk.number.nobody"
+        expect(self.page.locator(".tiles strong").first).to_have_text(self.say.text(words, n=people))
 
     def leave(self) -> None:
         self._press("kiosk.number.done")

@@ -89,7 +89,7 @@ def come_by_phone(kiosk: Terminal, ticket: str) -> None:
     kiosk.go_on_without_booking()
     kiosk.choose(day.HYGIENE)
     kiosk.have_no_red_flags()
-    expect(kiosk.page.locator(".ticket .number")).to_have_text(ticket)
+    kiosk.expect_number(ticket)
     kiosk.leave()
 
 
@@ -101,7 +101,7 @@ def come_with_card(kiosk: Terminal, card: str, name: str, ticket: str) -> None:
     kiosk.give_name_and_phone(name, "19900000105")
     kiosk.choose(day.HYGIENE)
     kiosk.have_no_red_flags()
-    expect(kiosk.page.locator(".ticket .number")).to_have_text(ticket)
+    kiosk.expect_number(ticket)
     kiosk.leave()
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from playwright.sync_api import expect
 
 from locales import LANGUAGES
 from tests.e2e import day
@@ -96,7 +95,8 @@ def take_number(story: Story, ticket: str, person: Person) -> None:
     """No red flags: the number is on the screen and on paper, and the paper's code opens the own page."""
     kiosk, ahead = story.kiosk, IN_ORDER.index(ticket)
     kiosk.have_no_red_flags()
-    expect(kiosk.page.locator(".ticket .number")).to_have_text(ticket)
+    number = kiosk.expect_number(ticket)
+    kiosk.expect_people_ahead(ahead)
     text, address = story.paper(ticket)
     chinese = "前面没有人" if ahead == 0 else f"前面 {ahead} 位"
     for line in (ticket, person.masked, "3 号诊室", "Room 3", chinese, "健康问卷还没填，请扫码填写"):
@@ -105,7 +105,7 @@ def take_number(story: Story, ticket: str, person: Person) -> None:
     phone = story.open_phone(ticket, address)
     assert phone.ticket() == ticket
     assert phone.people_ahead() == ahead
-    story.look(f"kiosk-{ticket}", kiosk.page.locator(".ticket .number"))
+    story.look(f"kiosk-{ticket}", number)
     story.look(f"phone-{ticket}", phone.page.locator(".card-ticket"))
     kiosk.leave()
     wait_for(story, IN_ORDER[: ahead + 1])
@@ -196,7 +196,7 @@ def lose_power(story: Story) -> None:
     assert story.agree() == before
     kiosk.begin()
     kiosk.scan(story.cast.third.document)
-    expect(kiosk.page.locator(".ticket .number")).to_have_text("A003")
+    kiosk.expect_number("A003")
     kiosk.leave()
     assert story.reloaded() == []
 
