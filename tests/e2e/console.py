@@ -41,13 +41,13 @@ class Console:
         self.page: Page = context.new_page()
         self.page.goto(f"{origin}/reception")
 
-    def sign_in(self, login: str) -> None:
+    def sign_in(self, login: str, password: str = PASSWORD) -> None:
         self.page.get_by_role("heading", level=1).wait_for()
         if self.page.locator("html").get_attribute("lang") != self.say.language:
             other = self.say.text("reception.language") if self.say.language == LANGUAGES[0] else "English"
             self.page.get_by_role("button", name=other).click()
         self.page.get_by_label(self.say.text("reception.sign_in.login")).fill(login)
-        self.page.get_by_label(self.say.text("reception.sign_in.password"), exact=True).fill(PASSWORD)
+        self.page.get_by_label(self.say.text("reception.sign_in.password"), exact=True).fill(password)
         self.page.keyboard.press("Enter")
         self.page.get_by_role("navigation").wait_for()
 

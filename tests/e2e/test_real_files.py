@@ -13,7 +13,7 @@ from locales import words
 from printers.preview import text_of
 from server.devices import Kind
 from tests.e2e import console, day, terminal, tv
-from tests.e2e.clinic import RECEPTION, Clinic
+from tests.e2e.clinic import Clinic
 from tests.e2e.console import Console
 from tests.e2e.painted import assert_painted
 from tests.e2e.story import NewBrowser
@@ -21,7 +21,7 @@ from tests.e2e.terminal import Terminal
 from tests.e2e.tv import Calls
 from tests.e2e.waiting import until
 from tests.infrastructure import ROOT
-from tests.server.running import pair
+from tests.server.running import PASSWORD, hire, pair
 
 SAY = words("zh-CN")
 COLUMNS = ROOT / "demo" / "mappings" / "patients.yaml"
@@ -36,7 +36,6 @@ PHONE, BORN = "6195551111", date(1973, 10, 11)
 def test_real_people(clinic: Clinic, new_browser: NewBrowser, test_data: Path) -> None:
     """Import, check in at desk and terminal, call, print: names of any script, masked where the public reads them."""
     far, rare = names(test_data)
-    clinic.hire(RECEPTION)
     said = clinic.nextchair("import", *exports(test_data), "--mapping", str(COLUMNS), "--on", f"{clinic.today}", code=1)
     assert "Patient-newborn.json, resource 1: There is no name." in said
     clinic.server.start()
@@ -71,6 +70,7 @@ def names(test_data: Path) -> tuple[str, str]:
 def screens(clinic: Clinic, new_browser: NewBrowser) -> tuple[Terminal, Calls, Console]:
     """A terminal and a television that are paired already, and reception signed in."""
     with clinic.server.database() as database:
+        hire(database, "zhou")
         cookies = pair(database, Kind.KIOSK) | pair(database, Kind.SCREEN, "calls")
     faces = [new_browser(face.WIDTH, face.HEIGHT) for face in (terminal, tv, console)]
     for context in faces[:2]:
@@ -78,7 +78,7 @@ def screens(clinic: Clinic, new_browser: NewBrowser) -> tuple[Terminal, Calls, C
             [{"name": name, "value": each, "url": clinic.server.origin} for name, each in cookies.items()]
         )
     reception = Console(faces[2], clinic.server.origin, SAY)
-    reception.sign_in(RECEPTION.login)
+    reception.sign_in("zhou", PASSWORD)
     return Terminal(faces[0], clinic.server.origin, SAY), Calls(faces[1], clinic.server.origin), reception
 
 
