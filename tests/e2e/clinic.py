@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -71,13 +73,15 @@ class Clinic:
         """Run the command; what it says. It has to end with this exit code."""
         return _told(self._command(*arguments), code=code)
 
-    def hire(self, *people: Staff) -> None:
-        """Everybody gets an account; the commands run side by side."""
+    @contextmanager
+    def hiring(self, *people: Staff) -> Iterator[None]:
+        """Everybody gets an account, by commands that run beside the block; at its end all may sign in."""
         commands = []
         for each in people:
             room = ["--room", each.room] if each.room else []
             who = ["--name", each.zh, "--name-en", each.en, "--role", each.role, *room]
             commands.append(self._command("user", "add", each.login, *who))
+        yield
         for command in commands:
             _told(command, typed=f"{PASSWORD}\n")
 

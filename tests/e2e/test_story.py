@@ -25,9 +25,9 @@ IN_ORDER = ["A001", "A002", "A003", "A004"]
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_day(language: str, clinic: Clinic, new_browser: NewBrowser, tmp_path: Path) -> None:
     """Pair, import, check in, print, move, call, treat, lose power, finish: all screens agree all the time."""
-    clinic.hire(RECEPTION, DENTIST, IMAGING)
-    clinic.server.start()
-    story = Story(clinic, new_browser, language, tmp_path)
+    with clinic.hiring(RECEPTION, DENTIST, IMAGING):
+        clinic.server.start()
+        story = Story(clinic, new_browser, language, tmp_path)
     pair_screens(story)
     import_day(story, tmp_path)
     check_everybody_in(story)
